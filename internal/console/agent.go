@@ -1,0 +1,136 @@
+package console
+
+import "time"
+
+// Agent is an assistant that answers a business's customers.
+type Agent struct {
+	ID           ID
+	Name         string
+	Description  string
+	SystemPrompt *string
+	Language     string // BCP 47
+	Persona      Persona
+	PersonaText  *string // free words of an older client; Persona is then empty
+	WorkflowID   *ID
+	Rules        []Rule
+	Timezone     string // IANA
+	Logo         *string
+
+	BusinessName        *string
+	BusinessAddress     *string
+	BusinessEmail       *string
+	BusinessDescription *string
+	EscalationEmail     *string
+
+	TestCode     string
+	Status       AgentStatus
+	StatusReason *string
+	OnNewMessage OnNewMessage
+
+	// Epoch rises when the agent is paused or deleted, so that replies decided before are late.
+	Epoch int64
+
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Searchable is what a search looks through.
+func (a Agent) Searchable() string { return Fold(a.Name, a.Description) }
+
+// Persona is a manner of speaking; empty means none was chosen.
+type Persona string
+
+// The personas that have a name.
+const (
+	Professional Persona = "professional"
+	Friendly     Persona = "friendly"
+	Concise      Persona = "concise"
+)
+
+// AgentStatus says whether an agent answers.
+type AgentStatus string
+
+// A new agent is in development; a live one answers everywhere; a paused one nowhere.
+const (
+	AgentDevelopment AgentStatus = "development"
+	AgentLive        AgentStatus = "live"
+	AgentPaused      AgentStatus = "paused"
+)
+
+// OnNewMessage says what happens to the reply being written when the customer writes again.
+type OnNewMessage string
+
+// Merge starts over with both messages as long as nothing of the reply has gone out; Queue answers
+// one after the other; Interrupt always starts over.
+const (
+	Merge     OnNewMessage = "merge"
+	Queue     OnNewMessage = "queue"
+	Interrupt OnNewMessage = "interrupt"
+)
+
+// AgentState is the little that decides whether and how an agent answers.
+type AgentState struct {
+	ID           ID
+	Status       AgentStatus
+	OnNewMessage OnNewMessage
+	Epoch        int64
+}
+
+// The defaults of a new agent.
+const (
+	DefaultLanguage = "en"
+	DefaultTimezone = "Africa/Lagos"
+)
+
+// KnowledgeBase is a text that an agent may rest its answers on.
+type KnowledgeBase struct {
+	ID          ID
+	AgentID     ID
+	Kind        KnowledgeKind
+	Name        string
+	Description *string
+	URL         *string
+	Content     *string
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+}
+
+// KnowledgeKind says where a knowledge base comes from.
+type KnowledgeKind string
+
+// The kinds of the contract.
+const (
+	KnowledgeText KnowledgeKind = "text"
+	KnowledgeURL  KnowledgeKind = "url"
+)
+
+// Passage is a piece of a knowledge base that is short enough to quote.
+type Passage struct {
+	ID     ID
+	BaseID ID
+	Source string // the knowledge base's name
+	Text   string
+	Terms  []Term // what a search by words finds it by
+	Length int    // number of words that count
+}
+
+// Term is a word of a passage and how often it stands there.
+type Term struct {
+	Word  string
+	Count int
+}
+
+// Postings is where words stand in an agent's passages.
+type Postings struct {
+	Passages      int     // how many passages the agent has
+	AverageLength float64 // of a passage, in words that count
+	Hits          []Hit
+}
+
+// Hit is one word of a search in one passage.
+type Hit struct {
+	PassageID     ID
+	Word          string
+	Count         int // of the word in the passage
+	PassageLength int
+}

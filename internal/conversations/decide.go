@@ -1,0 +1,135 @@
+package conversations
+
+import (
+	"time"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// sending is all that decides what a new message does.
+type sending struct {
+	team      console.ID
+	agent     console.AgentState
+	was       *console.Conversation // nil: the conversation begins with this message
+	now       console.Conversation
+	open      *console.Turn // the turn that is open
+	draft     Draft
+	at        time.Time
+	node      console.ID
+	messageID console.ID
+	turnID    console.ID
+}
+
+// decide returns what a message does to its conversation. A customer's message opens a turn, joins
+// the open one, or is put on record with the reason why nobody answers; a human's ends the open turn.
+func decide(in sending) console.Change {
+	m := console.Message{
+		ID: in.messageID, Role: in.draft.Role, Author: console.ByCustomer,
+		Text: in.draft.Text, Attachments: in.draft.Attachments,
+	}
+	if in.draft.Role == console.RoleAssistant {
+		m.Author = console.ByHuman
+	}
+	c, m := in.now.Say(m, in.at)
+	change := console.Change{Was: in.was, Now: c, Append: &m}
+	if m.Author == console.ByHuman {
+		return human(change, in)
+	}
+	return customer(change, in)
+}
+
+func human(change console.Change, in sending) console.Change {
+	c := &change.Now
+	c.Epoch++
+	c.NeedsAttention = false
+	c.Paused = c.Paused || in.draft.TakeOver
+	if in.open != nil {
+		change.Ended = ended(*in.open, console.TurnDiscarded, console.WhyHumanReplied, *c)
+		c.OpenTurn = ""
+	}
+	return change
+}
+
+func customer(change console.Change, in sending) console.Change {
+	c := &change.Now
+	opened := console.Turn{
+		ID: in.turnID, TeamID: in.team, AgentID: in.agent.ID, ConversationID: c.ID,
+		State: console.TurnOpen, FromSeq: c.Seq, Attempt: 1, Node: in.node,
+		ConversationEpoch: c.Epoch, AgentEpoch: in.agent.Epoch, CreatedAt: change.Append.CreatedAt,
+	}
+	why := silence(in.agent, *c)
+	switch {
+	case why != "":
+		opened = opened.End(console.TurnSilent, why, c.Seq, change.Append.CreatedAt)
+		change.Opened = &opened
+	case in.open == nil:
+		change.Opened = &opened
+		c.OpenTurn = opened.ID
+	case in.agent.OnNewMessage == console.Interrupt:
+		opened.FromSeq = in.open.FromSeq
+		change.Ended = ended(*in.open, console.TurnDiscarded, console.WhyInterrupted, *c)
+		change.Ended.ToSeq = in.open.FromSeq - 1 // it covers nothing: its successor answers all
+		change.Opened = &opened
+		c.OpenTurn = opened.ID
+	}
+	return change
+}
+
+// silence says why nobody answers here, or "".
+func silence(a console.AgentState, c console.Conversation) console.Why {
+	switch {
+	case a.Status == console.AgentPaused:
+		return console.WhyAgentPaused
+	case c.Paused:
+		return console.WhyConversationPaused
+	case a.Status == console.AgentDevelopment && !c.Test && c.Channel != console.Webchat:
+		return console.WhyAgentInDevelopment
+	default:
+		return ""
+	}
+}
+
+func pause(c console.Conversation, open *console.Turn, paused bool, at time.Time) console.Change {
+	was := c
+	c.Paused, c.NeedsAttention = paused, false
+	c.UpdatedAt = after(c.UpdatedAt, at)
+	change := console.Change{Was: &was}
+	if paused {
+		c.Epoch++
+		if open != nil {
+			change.Ended = ended(*open, console.TurnDiscarded, console.WhyConversationPaused, c)
+			c.OpenTurn = ""
+		}
+	}
+	change.Now = c
+	return change
+}
+
+func cancel(c console.Conversation, open console.Turn, partial console.Message, at time.Time) console.Change {
+	was := c
+	change := console.Change{Was: &was}
+	c.OpenTurn = ""
+	c.UpdatedAt = after(c.UpdatedAt, at)
+	change.Ended = ended(open, console.TurnCancelled, console.WhyCancelled, c)
+	if partial.Text != "" {
+		partial.Role, partial.Author = console.RoleAssistant, console.ByAgent
+		partial.Partial, partial.TurnID = true, open.ID
+		c, partial = c.Say(partial, at)
+		change.Append = &partial
+	}
+	change.Now = c
+	return change
+}
+
+func ended(t console.Turn, state console.TurnState, why console.Why, c console.Conversation) *console.Turn {
+	t = t.End(state, why, c.CustomerSeq, c.UpdatedAt)
+	return &t
+}
+
+func after(before, at time.Time) time.Time {
+	at = at.UTC().Truncate(time.Millisecond)
+	if at.After(before) {
+		return at
+	}
+	return before.Add(time.Millisecond)
+}

@@ -1,0 +1,51 @@
+package turns
+
+import (
+	"context"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// DB opens what the engine needs of the store.
+type DB interface {
+	// Team returns what may be read of a team.
+	Team(team console.ID) Reads
+	// Write runs f in one transaction of the team and commits it. f may run more than once; only
+	// its last run counts. An error of f rolls back and is returned as it is.
+	Write(ctx context.Context, team console.ID, f func(Tx) error) error
+	// OpenTurns takes over every open turn of nodes that are gone: it raises their Attempt, makes
+	// them node's, and returns them, oldest first, at most limit.
+	AdoptTurns(ctx context.Context, node console.ID, limit int) ([]console.Turn, error)
+	// OwnTurns returns the open turns that node holds, oldest first, at most limit.
+	OwnTurns(ctx context.Context, node console.ID, limit int) ([]console.Turn, error)
+	// Beat says that node is alive.
+	Beat(ctx context.Context, node console.ID) error
+	// Leave says that node is gone, so that others may adopt its turns at once.
+	Leave(ctx context.Context, node console.ID) error
+}
+
+// Reads is what a reply rests on.
+type Reads interface {
+	// Agent returns one agent, or CodeNotFound.
+	Agent(ctx context.Context, id console.ID) (console.Agent, error)
+	// Workflow returns a workflow that the team may see, or CodeNotFound.
+	Workflow(ctx context.Context, id console.ID) (console.Workflow, error)
+	// Conversation returns one of an agent's conversations, or CodeNotFound.
+	Conversation(ctx context.Context, agent, id console.ID) (console.Conversation, error)
+	// History returns the newest messages of a conversation, oldest of them first, at most limit.
+	History(ctx context.Context, conversation console.ID, limit int) ([]console.Message, error)
+}
+
+// Tx is a transaction of one team. What it reads it holds until the transaction ends.
+type Tx interface {
+	// AgentState returns what decides whether the agent answers, or CodeNotFound.
+	AgentState(ctx context.Context, id console.ID) (console.AgentState, error)
+	// LockConversation returns one of an agent's conversations, or CodeNotFound, and holds it.
+	LockConversation(ctx context.Context, agent, id console.ID) (console.Conversation, error)
+	// Turn returns one turn, or CodeNotFound.
+	Turn(ctx context.Context, id console.ID) (console.Turn, error)
+	// Apply does all that the change says.
+	Apply(ctx context.Context, c console.Change) error
+	// AfterCommit calls f once the transaction has been committed, and never if it was not.
+	AfterCommit(f func())
+}
