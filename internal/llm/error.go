@@ -1,0 +1,59 @@
+package llm
+
+import (
+	"errors"
+	"time"
+)
+
+// Kind says what went wrong with a model, which decides whether asking again may help.
+type Kind string
+
+// The kinds of failure.
+const (
+	KindOverloaded  Kind = "overloaded"  // too many requests; Error.RetryAfter may say when to come again
+	KindUnavailable Kind = "unavailable" // the server failed, or there was no connection to it
+	KindBroken      Kind = "broken"      // the reply was cut short or made no sense
+	KindTimeout     Kind = "timeout"     // nothing came for too long
+	KindInvalid     Kind = "invalid"     // the server did not accept the request
+	KindRefused     Kind = "refused"     // the server did not accept the credentials
+)
+
+// Error is a failure of a model. Its text is for logs: it holds neither credentials nor the
+// conversation.
+type Error struct {
+	Kind       Kind
+	RetryAfter time.Duration // 0: the server named none
+
+	cause error
+}
+
+// Fail makes an Error of a kind; cause may be nil.
+func Fail(kind Kind, cause error) *Error { return &Error{Kind: kind, cause: cause} }
+
+func (e *Error) Error() string {
+	if e.cause == nil {
+		return "model " + string(e.Kind)
+	}
+	return "model " + string(e.Kind) + ": " + e.cause.Error()
+}
+
+// Unwrap returns the cause, or nil.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Retryable reports whether the same request may succeed later.
+func (e *Error) Retryable() bool {
+	switch e.Kind {
+	case KindOverloaded, KindUnavailable, KindBroken, KindTimeout:
+		return true
+	case KindInvalid, KindRefused:
+		return false
+	default:
+		return false
+	}
+}
+
+// Retryable reports whether err is an *Error that may go away. The end of a context is not one.
+func Retryable(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Retryable()
+}

@@ -1,0 +1,32 @@
+package llm
+
+import "unicode"
+
+// The average cost of a character in thousandths of a token, a little on the high side, so that a
+// prompt that is packed by the estimate fits.
+const (
+	milliASCII = 270  // English runs to about four characters a token
+	milliOther = 500  // accents, Cyrillic, Arabic and the like
+	milliWide  = 1100 // Chinese, Japanese, Korean, emoji
+)
+
+// EstimateTokens says about how many tokens a text costs, without asking any model. It is 0 only
+// for the empty text.
+func EstimateTokens(s string) int {
+	milli := 0
+	for _, r := range s {
+		milli += milliTokens(r)
+	}
+	return (milli + 999) / 1000
+}
+
+func milliTokens(r rune) int {
+	switch {
+	case r < unicode.MaxASCII:
+		return milliASCII
+	case r >= 0x2E80: // from here on: CJK, Hangul, emoji
+		return milliWide
+	default:
+		return milliOther
+	}
+}
