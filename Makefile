@@ -1,0 +1,45 @@
+# Everything that can be done here, in one place: `make help`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+export CGO_ENABLED := 0
+
+LINT_VERSION := 2.15.0
+LINT := .cache/bin/golangci-lint
+FUZZTIME ?= 10s
+CHAOS_ROUNDS ?= 200
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+
+.PHONY: help build run check test bench lint fuzz chaos
+
+help: ## list what can be done
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/bimpe
+	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/bimpe ./cmd/bimpe
+
+run: build ## build it, then see a reply being written and go on serving (data in ./data)
+	@exec bin/bimpe quickstart
+
+check: build lint ## build, lint and the fast tests: what must be green before a commit
+	scripts/with-postgres go test -timeout 5m ./cmd/... ./internal/...
+
+test: ## install what tests need, then run all of them on SQLite and PostgreSQL
+	go vet ./...
+	scripts/with-postgres go test -timeout 20m ./...
+
+bench: ## measure the speed against a floor taken in the same run
+	scripts/with-postgres go run ./bench
+
+lint: $(LINT) ## style, size and the arrows between packages
+	$(LINT) run ./...
+
+fuzz: ## run every fuzz target for FUZZTIME (10s)
+	scripts/fuzz $(FUZZTIME)
+
+chaos: ## kill the server CHAOS_ROUNDS (200) times at random moments and count what is lost
+	BIMPE_CHAOS_ROUNDS=$(CHAOS_ROUNDS) scripts/with-postgres go test -timeout 90m -count 1 -v -run '^TestChaos$$' ./e2e
+
+.PHONY: $(LINT)
+$(LINT):
+	@scripts/lint-tool $(LINT) $(LINT_VERSION)
