@@ -38,6 +38,7 @@ const (
 	ReasonUnsupportedMedia  Reason = "unsupported_media_type"
 	ReasonTooManyStreams    Reason = "too_many_streams"
 	ReasonStoreUnreachable  Reason = "store_unreachable"
+	ReasonShuttingDown      Reason = "shutting_down"
 	ReasonRequestInProgress Reason = "request_in_progress"
 	ReasonWorkflowInUse     Reason = "workflow_in_use"
 	ReasonIdempotencyReused Reason = "idempotency_key_reused"

@@ -112,9 +112,10 @@ func (k Key) Expired(at time.Time) bool { return k.ExpiresAt != nil && !at.Befor
 
 // Principal is who asks: a key that was found, in use and in time.
 type Principal struct {
-	Team   Team
-	Key    ID
-	Scopes []Scope
+	Team      Team
+	Key       ID
+	Scopes    []Scope
+	ExpiresAt *time.Time // of the key; nil: never
 }
 
 // Require returns CodeInsufficientScope unless the principal holds s.

@@ -1,0 +1,161 @@
+// Package stream knows who is listening to which conversation in this process, and tells them. It
+// leaves the log to the store and the wire to httpapi.
+//
+// What it tells is a hint: the log is the truth. A reader subscribes first, then reads the log from
+// where it stands, then takes events; an event whose Seq is not the next, or Missed, sends it to the
+// log again. Publishing never waits: what a slow reader has no room for is dropped.
+//
+//	              Subscribe             the reader keeps up
+//	(reader) ─────────────────▶ open ◀──────────────────────▶ missed   Missed, then the log
+//	                             │ EndKey, EndConversation, Shutdown
+//	                             ▼
+//	                           ended   told nothing more, still counted
+//	                             │ Close (from any state)
+//	                             ▼
+//	                           closed
+//
+// A Hub may be used by many goroutines, a Subscription's events by one at a time. Nothing here
+// starts a goroutine.
+package stream
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// Request says who wants to listen to what.
+type Request struct {
+	Team         console.ID
+	Conversation console.ID
+	Key          console.ID // EndKey of it ends the stream
+	Live         bool       // also wants Delta and Status
+	Limit        int        // how many streams the team may have open; 0: any number
+}
+
+// Event is one thing to tell; exactly one field is set. What it points to is shared by all readers
+// and must not be changed.
+type Event struct {
+	Message *console.Message
+	Delta   *Delta
+	Status  *Status
+}
+
+// Delta is a piece of a message that is being written.
+type Delta struct {
+	MessageID console.ID
+	Text      string
+}
+
+// Status is what the agent is doing. With Idle, Discarded may name the message whose deltas went
+// out in vain.
+type Status struct {
+	State     State
+	Discarded console.ID // may be empty
+}
+
+// State is what the agent is doing.
+type State string
+
+// The states of the wire.
+const (
+	Thinking State = "thinking"
+	Tool     State = "tool"
+	Writing  State = "writing"
+	Idle     State = "idle"
+)
+
+const (
+	// buffer holds a burst of messages while the reader writes one; what does not fit is in the log.
+	buffer = 8
+	// liveBuffer also holds a second or so of a fast model's deltas.
+	liveBuffer = 64
+	// reserve is the part of liveBuffer that deltas leave to messages and statuses.
+	reserve = 16
+)
+
+// Subscription is one reader's place. It costs about 450 bytes, and 1.5 KiB more if it is live.
+type Subscription struct {
+	hub                     *Hub
+	team, conversation, key console.ID
+	live                    bool
+	deaf                    bool       // to deltas until the next message or status; under the conversation's lock
+	place                   [lists]int // in the hub's lists, each under that list's lock
+
+	events chan Event
+	ended  chan struct{}
+	missed atomic.Bool
+
+	endOnce, closeOnce sync.Once
+}
+
+func newSubscription(h *Hub, r Request) *Subscription {
+	size := buffer
+	if r.Live {
+		size = liveBuffer
+	}
+	return &Subscription{
+		hub: h, team: r.Team, conversation: r.Conversation, key: r.Key, live: r.Live,
+		place:  [lists]int{nowhere, nowhere},
+		events: make(chan Event, size), ended: make(chan struct{}),
+	}
+}
+
+// Events returns what is told, in order. The channel is never closed.
+func (s *Subscription) Events() <-chan Event { return s.events }
+
+// Ended is closed when the stream is to end: its key was revoked, its conversation deleted, or the
+// server shuts down. Events that were told before may still be taken. Close does not close it.
+func (s *Subscription) Ended() <-chan struct{} { return s.ended }
+
+// Missed reports whether something was dropped since it was last asked. After a drop there is always
+// an event left to take, so a reader that asks after each event it takes never waits in ignorance.
+//
+// After a lost delta no others come until the next message or status: the text has a hole.
+func (s *Subscription) Missed() bool { return s.missed.Load() && s.missed.Swap(false) }
+
+// Close gives the place up. It may be called more than once.
+func (s *Subscription) Close() {
+	s.closeOnce.Do(func() {
+		s.hub.leave(s)
+		s.hub.teams[s.hub.shard(s.team)].exit(s.team)
+		s.hub.open.Add(-1)
+	})
+}
+
+func (s *Subscription) end() {
+	s.endOnce.Do(func() {
+		s.hub.leave(s)
+		close(s.ended)
+	})
+}
+
+// must tells a message or a status. It is held under the conversation's lock.
+func (s *Subscription) must(e Event) {
+	s.deaf = false
+	s.tell(e, cap(s.events))
+}
+
+// may tells a delta, which does not use the reserve. It is held under the conversation's lock.
+func (s *Subscription) may(e Event) {
+	if !s.deaf {
+		s.deaf = !s.tell(e, cap(s.events)-reserve)
+	}
+}
+
+// tell puts e into the buffer if fewer than room events are in it, else drops it. Only one who holds
+// the conversation's lock puts events in, so that what is seen to fit does fit.
+//
+// A drop is marked before the last look at the buffer: either the reader has taken events meanwhile
+// and e fits after all, or the buffer still holds one that the reader will take after the mark.
+func (s *Subscription) tell(e Event, room int) bool {
+	if len(s.events) >= room {
+		s.missed.Store(true)
+		if len(s.events) >= room {
+			return false
+		}
+	}
+	s.events <- e
+	return true
+}
