@@ -1,0 +1,102 @@
+package openai
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/openai/openai-go/v3/option"
+)
+
+// The bounds of what a server may send beside the reply itself.
+const (
+	maxError  = 64 << 10  // of the body of an error
+	maxEvent  = 384 << 10 // of one event, so that the longest reply fits into one
+	maxStream = 32 << 20  // of a whole stream, with all that is not text
+)
+
+var (
+	errIdle   = errors.New("the server sent nothing")
+	errEvent  = errors.New("an event of the stream is too long")
+	errStream = errors.New("the stream is too long")
+)
+
+// watch ends a stream's context when the server sends nothing for too long. It runs only while we
+// wait for the server, so that a slow reader of the reply is not held against it.
+type watch struct {
+	idle  time.Duration
+	timer *time.Timer
+}
+
+func newWatch(idle time.Duration, cancel context.CancelCauseFunc) *watch {
+	w := &watch{idle: idle, timer: time.AfterFunc(idle, func() { cancel(errIdle) })}
+	w.stop()
+	return w
+}
+
+func (w *watch) start() { w.timer.Reset(w.idle) }
+func (w *watch) stop()  { w.timer.Stop() }
+
+// shorten is for when the reply is whole and only its postscript is due.
+func (w *watch) shorten(d time.Duration) { w.idle = min(w.idle, d) }
+
+// guarded is the body of a stream, bounded in time by a watch and in size.
+type guarded struct {
+	body  io.ReadCloser
+	watch *watch
+	total int
+	event int // bytes since the last empty line
+	line  int // of them, since the last line end, without carriage returns
+}
+
+func (g *guarded) Read(p []byte) (int, error) {
+	g.watch.start()
+	n, err := g.body.Read(p)
+	g.watch.stop()
+	if limit := g.count(p[:n]); limit != nil {
+		return 0, limit
+	}
+	return n, err
+}
+
+func (g *guarded) count(p []byte) error {
+	if g.total += len(p); g.total > maxStream {
+		return errStream
+	}
+	for len(p) > 0 {
+		i := bytes.IndexByte(p, '\n')
+		if i < 0 {
+			g.event += len(p)
+			g.line += len(bytes.TrimRight(p, "\r"))
+			break
+		}
+		g.event += i
+		if g.line+len(bytes.TrimRight(p[:i], "\r")) == 0 {
+			g.event = 0
+		}
+		g.line, p = 0, p[i+1:]
+	}
+	if g.event > maxEvent {
+		return errEvent
+	}
+	return nil
+}
+
+func (g *guarded) Close() error { return g.body.Close() }
+
+// boundErrors bounds the bodies of errors, which the client reads whole.
+func boundErrors(r *http.Request, next option.MiddlewareNext) (*http.Response, error) {
+	res, err := next(r)
+	if err == nil && res.StatusCode >= http.StatusBadRequest {
+		res.Body = bounded{io.LimitReader(res.Body, maxError), res.Body}
+	}
+	return res, err
+}
+
+type bounded struct {
+	io.Reader
+	io.Closer
+}
