@@ -65,14 +65,16 @@ func (w *Windows) Take(who string, perMinute int) Result {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	in := s.open(who, now)
-	ok := in.used < perMinute
-	if ok {
+	r := result(*in, perMinute, now)
+	if r.OK {
 		in.used++
+		r.Remaining--
 	}
-	return result(*in, perMinute, now, ok)
+	return r
 }
 
-// Peek returns what Take would say of OK, and counts nothing.
+// Peek returns how who stands, and counts nothing: OK is what Take would say, and Remaining includes
+// the request that Take would count.
 func (w *Windows) Peek(who string, perMinute int) Result {
 	now := w.now()
 	if perMinute <= 0 {
@@ -85,7 +87,7 @@ func (w *Windows) Peek(who string, perMinute int) Result {
 	if known := s.by[who]; known != nil && !known.over(now) {
 		in = *known
 	}
-	return result(in, perMinute, now, in.used < perMinute)
+	return result(in, perMinute, now)
 }
 
 func (w *Windows) shard(who string) *shard {
@@ -96,13 +98,13 @@ func unlimited(now time.Time) Result {
 	return Result{Limit: Unlimited, Remaining: Unlimited, Reset: time.Unix(endOf(now), 0).UTC(), OK: true}
 }
 
-//nolint:revive // ok is a fact about the request, not a switch
-func result(in window, perMinute int, now time.Time, ok bool) Result {
+// result is how a request that is not yet counted stands.
+func result(in window, perMinute int, now time.Time) Result {
 	r := Result{
 		Limit: perMinute, Remaining: max(perMinute-in.used, 0),
-		Reset: time.Unix(in.ends, 0).UTC(), OK: ok,
+		Reset: time.Unix(in.ends, 0).UTC(), OK: in.used < perMinute,
 	}
-	if !ok {
+	if !r.OK {
 		wait := r.Reset.Sub(now) + time.Second - time.Nanosecond
 		r.RetryAfter = max(wait.Truncate(time.Second), time.Second)
 	}

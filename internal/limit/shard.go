@@ -55,10 +55,7 @@ func (s *shard) open(who string, now time.Time) *window {
 // room clears a few windows away that are over, and the oldest in any case if the shard is full. It
 // returns one to use. It is held under mu.
 func (s *shard) room(now time.Time) *window {
-	free := &window{}
-	if s.oldest == nil {
-		return free
-	}
+	var free *window
 	for range sweep {
 		w := s.oldest
 		if w == nil || !w.over(now) && len(s.by) < perShard {
@@ -67,6 +64,9 @@ func (s *shard) room(now time.Time) *window {
 		s.unlink(w)
 		delete(s.by, w.who)
 		free = w
+	}
+	if free == nil {
+		free = &window{}
 	}
 	return free
 }
