@@ -1,0 +1,113 @@
+// Package words takes texts apart into words that can be compared: without regard to case, accents
+// and punctuation, and, for searching, to grammatical endings. It knows scripts and a few
+// languages, and holds no state; everything in it may be called at the same time.
+package words
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// ascii is what becomes of each ASCII character: letters in lower case, digits, and spaces for all else.
+const ascii = "                                                0123456789       abcdefghijklmnopqrstuvwxyz" +
+	"      abcdefghijklmnopqrstuvwxyz     "
+
+// Append appends the words of text to dst, each followed by a space, in lower case and without
+// accents; punctuation only parts words. In scripts that write without spaces each character is a
+// word. A text without words appends nothing.
+//
+// So two texts that are put between spaces can be compared word by word: " a b c " contains " b c ".
+func Append(dst []byte, text string) []byte {
+	inside := false
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c < utf8.RuneSelf && ascii[c] != ' ':
+			dst, inside = append(dst, ascii[c]), true
+		case c < utf8.RuneSelf:
+			dst, inside = part(dst, inside), false
+		default:
+			p := norm.NFKD.PropertiesString(text[i:])
+			dst, inside = appendParts(dst, text[i:i+max(1, p.Size())], p.Decomposition(), inside)
+			i += max(1, p.Size()) - 1
+		}
+	}
+	return part(dst, inside)
+}
+
+// part ends the word that dst is inside of, if it is.
+func part(dst []byte, inside bool) []byte {
+	if inside {
+		return append(dst, ' ')
+	}
+	return dst
+}
+
+// appendParts appends a character by its parts, such as a letter and its accent; nil parts mean that
+// it has none.
+func appendParts(dst []byte, character string, parts []byte, inside bool) ([]byte, bool) {
+	if parts == nil {
+		r, _ := utf8.DecodeRuneInString(character)
+		return appendRune(dst, r, inside)
+	}
+	for len(parts) > 0 {
+		r, n := utf8.DecodeRune(parts)
+		dst, inside = appendRune(dst, r, inside)
+		parts = parts[n:]
+	}
+	return dst, inside
+}
+
+func appendRune(dst []byte, r rune, inside bool) ([]byte, bool) {
+	switch {
+	case accent(r):
+		return dst, inside
+	case Continuous(r):
+		return append(utf8.AppendRune(part(dst, inside), r), ' '), false
+	case unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r):
+		return utf8.AppendRune(dst, fold(r)), true
+	default:
+		return part(dst, inside), false
+	}
+}
+
+// accent reports whether r is left out when people write in a hurry: the accents of Latin, Greek and
+// Cyrillic, the vowel signs of Arabic and Hebrew, and marks that only join or lengthen. Marks of
+// other scripts are part of the spelling.
+func accent(r rune) bool {
+	switch {
+	case r < 0x300:
+		return r == 0xAD
+	case r <= 0x36F:
+		return true
+	case 0x591 <= r && r <= 0x5C7:
+		return unicode.IsMark(r)
+	default:
+		return 0x64B <= r && r <= 0x652 || r == 0x640 || r == 0x670 || r == 0x200D || r == 0x200C
+	}
+}
+
+// fold makes all cases of a letter one, the final sigma too.
+func fold(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }
+
+// Continuous reports whether r belongs to a script that writes without spaces between words, or, as
+// Hangul does, adds endings to them so freely that words can't be compared whole.
+func Continuous(r rune) bool {
+	if r < 0xE00 {
+		return false
+	}
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul,
+		unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}
+
+// Split returns the words of text as Append writes them, nil if it has none.
+func Split(text string) []string {
+	s := string(Append(make([]byte, 0, len(text)+1), text))
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s[:len(s)-1], " ")
+}

@@ -1,0 +1,77 @@
+package words_test
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bimpe/bimpe/internal/words"
+)
+
+func TestSplit(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		text string
+		want []string
+	}{
+		"empty":          {"", nil},
+		"no words":       {" ?! -- … ", nil},
+		"case":           {"Opening HOURS", []string{"opening", "hours"}},
+		"punctuation":    {"What's up, doc?!", []string{"what", "s", "up", "doc"}},
+		"digits":         {"Room 12b", []string{"room", "12b"}},
+		"accents":        {"Menú Çelik ÉTÉ", []string{"menu", "celik", "ete"}},
+		"decomposed":     {"Menu\u0301", []string{"menu"}},
+		"begun in ASCII": {"preços", []string{"precos"}},
+		"sharp s":        {"Straße", []string{"straße"}},
+		"greek":          {"ΟΔΟΣ οδός", []string{"οδοσ", "οδοσ"}},
+		"turkish":        {"İstanbul ISTANBUL ıstanbul", []string{"istanbul", "istanbul", "istanbul"}},
+		"yoruba":         {"ẹ káàárọ̀", []string{"e", "kaaaro"}},
+		"cyrillic":       {"Привет, МИР", []string{"привет", "мир"}},
+		"arabic":         {"مَرْحَبًا، كيف", []string{"مرحبا", "كيف"}},
+		"hindi":          {"नमस्ते जी", []string{"नमस्ते", "जी"}},
+		"chinese":        {"营业时间？", []string{"营", "业", "时", "间"}},
+		"mixed":          {"iPhone手机ok", []string{"iphone", "手", "机", "ok"}},
+		"full width":     {"ＡＢＣ　１２", []string{"abc", "12"}},
+		"emoji parts":    {"pizza🍕time", []string{"pizza", "time"}},
+		"invalid UTF-8":  {"a\xffb", []string{"a", "b"}},
+		"soft hyphen":    {"open\u00ading", []string{"opening"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(test.want, words.Split(test.text)); diff != "" {
+				t.Errorf("Split(%q) (-want +got):\n%s", test.text, diff)
+			}
+		})
+	}
+}
+
+func TestContinuous(t *testing.T) {
+	t.Parallel()
+	for r, want := range map[rune]bool{
+		'a': false, 'é': false, 'ع': false, 'न': false, '中': true, 'の': true, 'カ': true, '한': true, 'ก': true, '🍞': false,
+	} {
+		if got := words.Continuous(r); got != want {
+			t.Errorf("Continuous(%q) = %t, want %t", r, got, want)
+		}
+	}
+}
+
+func FuzzSplit(f *testing.F) {
+	for _, s := range []string{"Opening hours?", "Menú", "营业时间", "İ", "a\xff", "\u0301", "ﷺ"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := words.Split(s)
+		for _, w := range got {
+			if w == "" || strings.ContainsRune(w, ' ') || !utf8.ValidString(w) {
+				t.Errorf("Split(%q) has the word %q", s, w)
+			}
+		}
+		if again := words.Split(strings.Join(got, " ")); utf8.ValidString(s) && !cmp.Equal(got, again) {
+			t.Errorf("Split(%q) = %q, and of that %q", s, got, again)
+		}
+	})
+}
