@@ -252,7 +252,7 @@ func TestSlowQuestionsAreNotJoinedForLong(t *testing.T) {
 		h := newBubble()
 		_, secret := h.grant(t, auth.Draft{})
 		hold, _, wait := held(t, h, secret, 2)
-		time.Sleep(time.Second) // the bubble's
+		<-time.After(time.Second) // the bubble's
 		h.reg.set(func(r *registry) { r.hold = nil })
 		if _, err := h.Authenticate(t.Context(), secret); err != nil {
 			t.Errorf("Authenticate: %v", err)

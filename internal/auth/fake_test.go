@@ -23,7 +23,6 @@ type registry struct {
 	byID    int           // KeyByID
 	fault   error         // what all methods return
 	hold    chan struct{} // if set, KeyByHash reads, then waits for it before it answers
-	holding int           // how many wait
 }
 
 func newRegistry() *registry {
@@ -51,7 +50,6 @@ func (r *registry) KeyByHash(ctx context.Context, h auth.Hash) (console.Key, con
 	r.asked++
 	k, team, err := r.key(r.ids[h])
 	hold := r.hold
-	r.holding++
 	r.mu.Unlock()
 	if hold != nil {
 		select {
@@ -119,6 +117,22 @@ func (r *registry) SpendTicket(_ context.Context, h auth.Hash, expires time.Time
 	return !spent, nil
 }
 
+// writes returns what TouchKeys was given since it was last asked.
+func (r *registry) writes() []map[console.ID]time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	touched := r.touched
+	r.touched = nil
+	return touched
+}
+
+// lastPoll returns what KeysRevokedSince was last given.
+func (r *registry) lastPoll() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.since[len(r.since)-1]
+}
+
 // revoke is what another process does: nobody here is told.
 func (r *registry) revoke(id console.ID, at time.Time) {
 	r.set(func(r *registry) {
@@ -134,8 +148,8 @@ type tx struct {
 	after []func()
 }
 
-func (x *tx) Key(_ context.Context, id console.ID) (console.Key, error) {
-	k, _, err := x.KeyByID(context.Background(), id) //nolint:usetesting // no test at hand, and none needed
+func (x *tx) Key(ctx context.Context, id console.ID) (console.Key, error) {
+	k, _, err := x.KeyByID(ctx, id)
 	return k, err
 }
 
@@ -231,24 +245,24 @@ func newBubble() *house {
 }
 
 // grant adds a key to team t.
-func (h *house) grant(t testing.TB, d auth.Draft) (console.Key, string) {
-	t.Helper()
+func (h *house) grant(tb testing.TB, d auth.Draft) (console.Key, string) {
+	tb.Helper()
 	if d.Name == "" {
 		d.Name = "test"
 	}
 	if d.Scopes == nil {
 		d.Scopes = []console.Scope{console.ScopeAll}
 	}
-	k, secret, err := h.Grant(t.Context(), &tx{registry: h.reg}, "t", d)
+	k, secret, err := h.Grant(tb.Context(), &tx{registry: h.reg}, "t", d)
 	if err != nil {
-		t.Fatalf("Grant(%+v): %v", d, err)
+		tb.Fatalf("Grant(%+v): %v", d, err)
 	}
 	return k, secret
 }
 
-func wantCode(t testing.TB, what string, err error, want console.Code) {
-	t.Helper()
+func wantCode(tb testing.TB, what string, err error, want console.Code) {
+	tb.Helper()
 	if err == nil || console.CodeOf(err) != want {
-		t.Errorf("%s: got %v, want %s", what, err, want)
+		tb.Errorf("%s: got %v, want %s", what, err, want)
 	}
 }

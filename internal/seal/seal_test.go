@@ -20,11 +20,11 @@ func master(first byte) []byte {
 	return key
 }
 
-func sealer(t testing.TB, first byte) *seal.Sealer {
-	t.Helper()
+func sealer(tb testing.TB, first byte) *seal.Sealer {
+	tb.Helper()
 	s, err := seal.New(master(first))
 	if err != nil {
-		t.Fatalf("New: %v", err)
+		tb.Fatalf("New: %v", err)
 	}
 	return s
 }

@@ -17,13 +17,13 @@ func message(conversation console.ID, seq int64) console.Message {
 	}
 }
 
-func subscribe(t testing.TB, h *stream.Hub, r stream.Request) *stream.Subscription {
-	t.Helper()
+func subscribe(tb testing.TB, h *stream.Hub, r stream.Request) *stream.Subscription {
+	tb.Helper()
 	s, err := h.Subscribe(r)
 	if err != nil {
-		t.Fatalf("Subscribe(%+v): %v", r, err)
+		tb.Fatalf("Subscribe(%+v): %v", r, err)
 	}
-	t.Cleanup(s.Close)
+	tb.Cleanup(s.Close)
 	return s
 }
 
