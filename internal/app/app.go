@@ -1,0 +1,171 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/agents"
+	"github.com/bimpe/bimpe/internal/auth"
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/conversations"
+	"github.com/bimpe/bimpe/internal/httpapi"
+	"github.com/bimpe/bimpe/internal/knowledge"
+	"github.com/bimpe/bimpe/internal/limit"
+	"github.com/bimpe/bimpe/internal/store"
+	"github.com/bimpe/bimpe/internal/stream"
+	"github.com/bimpe/bimpe/internal/turns"
+	"github.com/bimpe/bimpe/internal/workflows"
+)
+
+// App is a server that has been made and listens, and answers once it is Run.
+type App struct {
+	cfg   Config
+	log   *slog.Logger
+	ids   *console.IDs
+	admin *Admin
+
+	db       *store.DB
+	hub      *stream.Hub
+	auth     *auth.Service
+	engine   *turns.Engine
+	server   *http.Server
+	listener net.Listener
+	ready    atomic.Bool
+}
+
+// Build makes a server: it opens the store, brings its tables up to date and takes the address. What
+// is wrong with the settings is a *ConfigError. Run or Close must follow.
+func Build(ctx context.Context, cfg Config) (*App, error) {
+	if err := cfg.Check(); err != nil {
+		return nil, err
+	}
+	a := &App{cfg: cfg, log: cfg.logger(), ids: console.NewIDs(time.Now), hub: stream.NewHub()}
+	if err := a.build(ctx); err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+// build goes along the arrows: what is kept, who asks, the rooms, the wire.
+func (a *App) build(ctx context.Context) error {
+	v, err := openVault(ctx, a.cfg.Storage, a.log)
+	if err != nil {
+		return err
+	}
+	a.db = v.db
+	a.auth = auth.New(auth.Config{
+		Registry: a.db, Now: time.Now, NewID: a.ids.Next, TicketKey: v.sealer.Derive("tickets"),
+		Ended: a.hub.EndKey, Log: a.log,
+	})
+	a.admin = &Admin{db: a.db, auth: a.auth, newID: a.ids.Next}
+	handler, err := a.rooms(v)
+	if err != nil {
+		return err
+	}
+	a.server = newServer(handler, a.log)
+	a.listener, err = listen(ctx, a.cfg.Listen)
+	return err
+}
+
+// rooms makes the rooms, the engine that answers, and the API before them.
+func (a *App) rooms(v vault) (http.Handler, error) {
+	model, err := newModel(a.cfg)
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := a.cfg.proxies()
+	if err != nil {
+		return nil, err
+	}
+	node := a.ids.Next()
+	know := knowledge.New(time.Now, a.ids.Next)
+	a.engine = turns.New(turns.Config{
+		DB: turnStore{a.db}, Finder: finder{a.db, know}, Model: model, Hub: a.hub, Now: time.Now,
+		NewID: a.ids.Next, Node: node, Log: a.log,
+		Limits: turns.Limits{Turn: a.cfg.TurnTimeout, Grace: turnGrace},
+	})
+	api, err := httpapi.New(httpapi.Config{
+		Store: apiStore{a.db}, Auth: a.auth, Streams: a.hub, Limits: limit.New(time.Now), Sealer: v.sealer,
+		Agents:    agents.New(time.Now, a.ids.Next, a.engine),
+		Workflows: workflows.New(time.Now, a.ids.Next),
+		Knowledge: know,
+		Conversations: conversations.New(conversations.Config{
+			Now: time.Now, NewID: a.ids.Next, Node: node, Listener: a.engine, Halter: a.engine,
+		}),
+		Now: time.Now, Log: a.log, AllowedOrigins: a.cfg.AllowedOrigins, TrustedProxies: proxies,
+		RateLimit: a.cfg.RateLimit, Ready: a.readiness, Version: a.cfg.Version,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.Handler(), nil
+}
+
+// errNotReady is what /readyz hears before the server runs and once it stops.
+var errNotReady = errors.New("the server does not take requests")
+
+// readiness says whether requests can be answered now.
+func (a *App) readiness(ctx context.Context) error {
+	if !a.ready.Load() {
+		return errNotReady
+	}
+	return a.db.Ping(ctx)
+}
+
+// Address is where the server listens, a port of the system's choice included.
+func (a *App) Address() string { return a.listener.Addr().String() }
+
+// Admin is the operator's way to teams and keys. It is good until the App is closed.
+func (a *App) Admin() *Admin { return a.admin }
+
+// Close gives up what Build took. It may be called more than once, and Run does it by itself.
+func (a *App) Close() {
+	if a.listener != nil {
+		// Serving closes it too, and a second time is no fault.
+		_ = a.listener.Close()
+	}
+	if a.db == nil {
+		return
+	}
+	if err := a.db.Close(); err != nil {
+		a.log.Error("closing the store failed", "error", err.Error())
+	}
+	a.db = nil
+}
+
+// The bounds of a connection. There is none on writing an answer, since a stream is one.
+const (
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 120 * time.Second
+	maxHeader     = 32 << 10
+)
+
+func newServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		BaseContext: func(net.Listener) context.Context { return context.Background() },
+	}
+}
+
+// listen says in plain words what to do about an address that is taken.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	var c net.ListenConfig
+	l, err := c.Listen(ctx, "tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is taken by another program: stop it, or set BIMPE_LISTEN to another "+
+			"address, such as 127.0.0.1:8081", address)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on BIMPE_LISTEN: %w", err)
+	}
+	return l, nil
+}

@@ -1,0 +1,189 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/seal"
+)
+
+// Storage is where data is kept. Its tags are read by the command line.
+type Storage struct {
+	DataDir     string      `env:"BIMPE_DATA_DIR" default:"./data" help:"Folder for what the server keeps."`
+	DatabaseURL seal.Secret `env:"BIMPE_DATABASE_URL" placeholder:"URL" help:"postgres://…; without it, SQLite in the data folder."`
+	MasterKey   seal.Secret `env:"BIMPE_MASTER_KEY" placeholder:"KEY" help:"32 bytes in hex or base 64; needed with PostgreSQL, else made once in the data folder."`
+}
+
+// Config is what a server is told. Its tags are read by the command line; a Config made otherwise
+// must set Listen, DataDir, ModelProvider, LogFormat and TurnTimeout.
+type Config struct {
+	Listen         string `env:"BIMPE_LISTEN" default:"127.0.0.1:8080" help:"Address and port to listen on."`
+	Storage        `embed:""`
+	RedisURL       seal.Secret   `env:"BIMPE_REDIS_URL" hidden:""`
+	ModelProvider  string        `env:"BIMPE_MODEL_PROVIDER" default:"builtin" help:"Who writes replies: builtin (no model) or openai (any compatible server)."`
+	ModelURL       string        `env:"BIMPE_MODEL_URL" placeholder:"URL" help:"The model's server, up to /v1; without it, OpenAI's own."`
+	ModelKey       seal.Secret   `env:"BIMPE_MODEL_KEY" placeholder:"KEY" help:"The model's key; better given by the environment."`
+	Model          string        `env:"BIMPE_MODEL" placeholder:"NAME" help:"The model's name."`
+	AllowedOrigins []string      `env:"BIMPE_ALLOWED_ORIGINS" placeholder:"ORIGIN" help:"Origins whose pages may call the API, separated by commas."`
+	RateLimit      int           `env:"BIMPE_RATE_LIMIT" default:"600" help:"Requests of one key in a minute; 0: as many as it likes."`
+	PublicURL      string        `env:"BIMPE_PUBLIC_URL" placeholder:"URL" help:"Address under which the server is reached from outside."`
+	TrustedProxies []string      `env:"BIMPE_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For counts, separated by commas."`
+	TurnTimeout    time.Duration `env:"BIMPE_TURN_TIMEOUT" default:"60s" help:"How long a reply may take before the customer gets an apology."`
+	LogFormat      string        `env:"BIMPE_LOG_FORMAT" default:"text" help:"text or json."`
+	LogLevel       string        `env:"BIMPE_LOG_LEVEL" placeholder:"LEVEL" help:"debug, info, warn or error."`
+
+	Version string    `kong:"-"` // stands in the log and in the API's document
+	Log     io.Writer `kong:"-"` // nil: nothing is logged
+}
+
+// ConfigError names every setting that cannot be.
+type ConfigError struct{ Faults []string }
+
+func (e *ConfigError) Error() string { return strings.Join(e.Faults, "\n") }
+
+// The providers of models.
+const (
+	providerBuiltin = "builtin"
+	providerOpenAI  = "openai"
+)
+
+// Check returns a *ConfigError with every fault at once, or nil.
+func (c Config) Check() error {
+	var f faults
+	c.Storage.check(&f)
+	if !c.RedisURL.IsZero() {
+		f.add("BIMPE_REDIS_URL", "is not supported yet: leave it unset")
+	}
+	if c.RateLimit < 0 {
+		f.add("BIMPE_RATE_LIMIT", "must be 0 or more")
+	}
+	if c.TurnTimeout <= 0 {
+		f.add("BIMPE_TURN_TIMEOUT", "must be more than nothing, such as 60s")
+	}
+	if c.PublicURL != "" && !isWebURL(c.PublicURL) {
+		f.add("BIMPE_PUBLIC_URL", "must be an http or https URL")
+	}
+	c.checkModel(&f)
+	c.checkLists(&f)
+	c.checkLog(&f)
+	return f.err()
+}
+
+func (c Storage) check(f *faults) {
+	if c.DataDir == "" {
+		f.add("BIMPE_DATA_DIR", "must name a folder")
+	}
+	if !c.postgres() && !c.DatabaseURL.IsZero() {
+		f.add("BIMPE_DATABASE_URL", "must begin with postgres:// or be unset, which means SQLite in the data folder")
+	}
+	if c.postgres() && c.MasterKey.IsZero() {
+		f.add("BIMPE_MASTER_KEY", "is needed with PostgreSQL, the same on every node: `openssl rand -hex 32` makes one")
+	}
+	if !c.MasterKey.IsZero() {
+		if _, err := seal.ParseMaster(c.MasterKey.Reveal()); err != nil {
+			f.add("BIMPE_MASTER_KEY", err.Error())
+		}
+	}
+}
+
+func (c Config) checkModel(f *faults) {
+	switch c.ModelProvider {
+	case providerBuiltin:
+	case providerOpenAI:
+		if c.Model == "" {
+			f.add("BIMPE_MODEL", "must name the model that is to be asked")
+		}
+	case "anthropic":
+		f.add("BIMPE_MODEL_PROVIDER", "anthropic is not supported yet: use builtin, or openai with any compatible server")
+	default:
+		f.add("BIMPE_MODEL_PROVIDER", "must be builtin or openai")
+	}
+	if c.ModelURL != "" && !isWebURL(c.ModelURL) {
+		f.add("BIMPE_MODEL_URL", "must be an http or https URL")
+	}
+}
+
+func (c Config) checkLists(f *faults) {
+	for _, origin := range c.AllowedOrigins {
+		if u, err := url.Parse(origin); err != nil || !isWebURL(origin) || u.Path != "" || u.RawQuery != "" {
+			f.add("BIMPE_ALLOWED_ORIGINS", fmt.Sprintf("%q is not an origin such as https://shop.example", origin))
+		}
+	}
+	if _, err := c.proxies(); err != nil {
+		f.add("BIMPE_TRUSTED_PROXIES", err.Error())
+	}
+}
+
+func (c Config) checkLog(f *faults) {
+	if c.LogFormat != "text" && c.LogFormat != "json" {
+		f.add("BIMPE_LOG_FORMAT", "must be text or json")
+	}
+	if _, err := c.level(); err != nil {
+		f.add("BIMPE_LOG_LEVEL", "must be debug, info, warn or error")
+	}
+}
+
+// postgres reports whether the data is on a PostgreSQL server.
+func (c Storage) postgres() bool {
+	u := c.DatabaseURL.Reveal()
+	return strings.HasPrefix(u, "postgres://") || strings.HasPrefix(u, "postgresql://")
+}
+
+// proxies reads networks and single addresses.
+func (c Config) proxies() ([]netip.Prefix, error) {
+	nets := make([]netip.Prefix, 0, len(c.TrustedProxies))
+	for _, s := range c.TrustedProxies {
+		if addr, err := netip.ParseAddr(s); err == nil {
+			nets = append(nets, netip.PrefixFrom(addr, addr.BitLen()))
+			continue
+		}
+		n, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not a network such as 10.0.0.0/8", s)
+		}
+		nets = append(nets, n)
+	}
+	return nets, nil
+}
+
+// level is info where none was named.
+func (c Config) level() (slog.Level, error) {
+	var l slog.Level
+	if c.LogLevel == "" {
+		return slog.LevelInfo, nil
+	}
+	return l, l.UnmarshalText([]byte(c.LogLevel))
+}
+
+func (c Config) logger() *slog.Logger {
+	level, err := c.level()
+	if c.Log == nil || err != nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(c.Log, options))
+	}
+	return slog.New(slog.NewTextHandler(c.Log, options))
+}
+
+func isWebURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
+}
+
+type faults []string
+
+func (f *faults) add(setting, what string) { *f = append(*f, setting+": "+what) }
+
+func (f faults) err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return &ConfigError{Faults: f}
+}

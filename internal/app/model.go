@@ -1,0 +1,30 @@
+package app
+
+import (
+	"context"
+
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/knowledge"
+	"github.com/bimpe/bimpe/internal/llm"
+	"github.com/bimpe/bimpe/internal/llm/builtin"
+	"github.com/bimpe/bimpe/internal/llm/openai"
+	"github.com/bimpe/bimpe/internal/store"
+)
+
+// newModel returns who writes replies.
+func newModel(c Config) (llm.Model, error) {
+	if c.ModelProvider == providerBuiltin {
+		return builtin.New(), nil
+	}
+	return openai.New(openai.Config{BaseURL: c.ModelURL, Key: c.ModelKey.Reveal(), Model: c.Model})
+}
+
+// finder finds passages of an agent in its team's part of the store.
+type finder struct {
+	db        *store.DB
+	knowledge *knowledge.Service
+}
+
+func (f finder) Find(ctx context.Context, team, agent console.ID, question string, n int) ([]console.Passage, error) {
+	return f.knowledge.Find(ctx, f.db.Team(team), agent, question, n)
+}

@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/seal"
+	"github.com/bimpe/bimpe/internal/store"
+)
+
+// masterFile holds the master key of a server that keeps its data in a folder.
+const masterFile = "master.key"
+
+// folderMode lets nobody but the owner see what the server keeps.
+const folderMode = 0o700
+
+// vault is the open store and what seals secrets in it.
+type vault struct {
+	db     *store.DB
+	sealer *seal.Sealer
+}
+
+// openVault opens the store for a server, which nobody else may be on the same folder.
+func openVault(ctx context.Context, c Storage, log *slog.Logger) (vault, error) {
+	if err := os.MkdirAll(c.DataDir, folderMode); err != nil {
+		return vault{}, fmt.Errorf("make BIMPE_DATA_DIR: %w", err)
+	}
+	sealer, err := c.sealer()
+	if err != nil {
+		return vault{}, err
+	}
+	db, err := c.open(ctx, store.Config{
+		Exclusive: true, MasterFingerprint: sealer.Fingerprint(), Log: log,
+	})
+	if err != nil {
+		return vault{}, err
+	}
+	return vault{db: db, sealer: sealer}, nil
+}
+
+// open fills in where the data is.
+func (c Storage) open(ctx context.Context, s store.Config) (*store.DB, error) {
+	s.Now, s.DataDir = time.Now, c.DataDir
+	if c.postgres() {
+		s.URL = c.DatabaseURL.Reveal()
+	}
+	db, err := store.Open(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	return db, nil
+}
+
+// sealer is made from the master key of the settings, or else of the data folder.
+func (c Storage) sealer() (*seal.Sealer, error) {
+	master, err := c.master()
+	if err != nil {
+		return nil, err
+	}
+	return seal.New(master)
+}
+
+func (c Storage) master() ([]byte, error) {
+	if c.MasterKey.IsZero() {
+		return seal.LoadOrCreate(filepath.Join(c.DataDir, masterFile))
+	}
+	return seal.ParseMaster(c.MasterKey.Reveal())
+}

@@ -1,0 +1,186 @@
+// Package cli is the command line: it reads flags and BIMPE_* settings, calls app, and says what
+// came of it. Results go to standard output, everything else to standard error. Exit codes are 0
+// for success, 1 for a failure, and 2 for a command or setting that cannot be.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/bimpe/bimpe/internal/app"
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// IO is where a command writes, and which release it is of.
+type IO struct {
+	Stdout, Stderr io.Writer
+	Version        string
+}
+
+// The exit codes.
+const (
+	exitOK      = 0
+	exitFailure = 1
+	exitUsage   = 2
+)
+
+// commands is the whole command line.
+type commands struct {
+	Serve      serve      `cmd:"" help:"Serve the API until a signal."`
+	Quickstart quickstart `cmd:"" help:"Make a team, a key and an agent, show a reply being written, and go on serving."`
+	Key        struct {
+		Create keyCreate `cmd:"" help:"Make a key and print it, this once."`
+		List   keyList   `cmd:"" help:"List keys, without their secrets."`
+		Revoke keyRevoke `cmd:"" help:"End a key and the streams that it opened."`
+	} `cmd:"" help:"API keys."`
+	Team struct {
+		Create teamCreate `cmd:"" help:"Make a team."`
+		List   teamList   `cmd:"" help:"List teams and their quotas."`
+		Set    teamSet    `cmd:"" help:"Change a team's quotas."`
+	} `cmd:"" help:"Teams and their quotas."`
+	OpenAPI openapi `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
+	Version version `cmd:"" help:"Print the release."`
+}
+
+// Run does what args say and returns the exit code. The first SIGINT or SIGTERM ends a command in
+// order, the second at once.
+func Run(args []string, to IO) int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return run(ctx, args, to)
+}
+
+func run(ctx context.Context, args []string, to IO) int {
+	helped := false
+	parser, err := kong.New(&commands{},
+		kong.Name("bimpe"), kong.Writers(to.Stdout, to.Stderr), kong.UsageOnError(),
+		kong.Description("A self-hosted server for agents that answer a business's customers."),
+		kong.Exit(func(int) { helped = true }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(to),
+	)
+	if err != nil {
+		return complain(to, err)
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	switch {
+	case helped:
+		return exitOK
+	case err != nil:
+		return complain(to, usageError{err})
+	}
+	return complain(to, command.Run())
+}
+
+// usageError is a command line that makes no sense.
+type usageError struct{ error }
+
+// complain says what went wrong, if anything did, and returns the exit code.
+func complain(to IO, err error) int {
+	if err == nil {
+		return exitOK
+	}
+	code := exitFailure
+	text := "bimpe: " + err.Error()
+	if e, ok := errors.AsType[*app.ConfigError](err); ok {
+		code, text = exitUsage, "bimpe: these settings cannot be:\n"+indent(e.Faults)
+	}
+	if e, ok := errors.AsType[*console.Error](err); ok {
+		text = "bimpe: " + e.Message
+		if e.Code == console.CodeValidation {
+			code, text = exitUsage, "bimpe: "+fields(e.Fields)
+		}
+	}
+	if _, ok := errors.AsType[usageError](err); ok {
+		code = exitUsage
+		text += "\nSee bimpe --help."
+	}
+	// When standard error cannot be written there is nobody left to tell.
+	_, _ = fmt.Fprintln(to.Stderr, text)
+	return code
+}
+
+func indent(lines []string) string {
+	text := ""
+	for i, l := range lines {
+		if i > 0 {
+			text += "\n"
+		}
+		text += "  " + l
+	}
+	return text
+}
+
+func fields(all []console.Field) string {
+	text := ""
+	for i, f := range all {
+		if i > 0 {
+			text += "\n"
+		}
+		text += f.Path + ": " + f.Fault
+	}
+	return text
+}
+
+// printer writes to a command's output and remembers the first fault.
+type printer struct {
+	to  io.Writer
+	err error
+}
+
+func (p *printer) printf(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.to, format, args...)
+	}
+}
+
+// version prints the release.
+type version struct{}
+
+// Run is called by kong.
+func (version) Run(to IO) error {
+	p := printer{to: to.Stdout}
+	p.printf("%s\n", to.Version)
+	return p.err
+}
+
+// openapi prints the API's document.
+type openapi struct{}
+
+// Run is called by kong.
+func (openapi) Run(to IO) error {
+	document, err := app.OpenAPI(to.Version)
+	if err != nil {
+		return err
+	}
+	_, err = to.Stdout.Write(append(document, '\n'))
+	return err
+}
+
+// serve is the server.
+type serve struct {
+	app.Config `embed:""`
+}
+
+// Run is called by kong.
+func (c *serve) Run(ctx context.Context, to IO) error {
+	c.Version, c.Log = to.Version, to.Stderr
+	a, err := app.Build(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	return a.Run(ctx)
+}
+
+// noSuchFile reports whether a file is not there.
+func noSuchFile(err error) bool { return errors.Is(err, os.ErrNotExist) }

@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"context"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/app"
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// stored is what all commands have that work on the data, beside a running server or without one.
+type stored struct {
+	app.Storage `embed:""`
+}
+
+// with opens the data for one deed.
+func (s stored) with(ctx context.Context, do func(*app.Admin) error) error {
+	admin, err := app.OpenAdmin(ctx, s.Storage)
+	if err != nil {
+		return err
+	}
+	defer admin.Close()
+	return do(admin)
+}
+
+// keyCreate makes a key.
+type keyCreate struct {
+	stored  `embed:""`
+	Team    string        `required:"" help:"The team's name; it is made if there is none."`
+	Scope   []string      `required:"" help:"What the key may do, such as conversations:read or *; may be repeated."`
+	Expires time.Duration `help:"How long the key is good for, such as 24h; without it, until it is revoked."`
+	Name    string        `default:"command line" help:"What the key is for."`
+}
+
+// Run is called by kong. The key stands alone on standard output.
+func (c *keyCreate) Run(ctx context.Context, to IO) error {
+	return c.with(ctx, func(admin *app.Admin) error {
+		_, secret, err := admin.CreateKey(ctx, app.KeyDraft{
+			Team: c.Team, Name: c.Name, Scopes: scopes(c.Scope), Expires: c.Expires,
+		})
+		if err != nil {
+			return err
+		}
+		p := printer{to: to.Stdout}
+		p.printf("%s\n", secret)
+		return p.err
+	})
+}
+
+func scopes(names []string) []console.Scope {
+	all := make([]console.Scope, len(names))
+	for i, n := range names {
+		all[i] = console.Scope(n)
+	}
+	return all
+}
+
+// keyList lists keys.
+type keyList struct {
+	stored `embed:""`
+	Team   string `help:"Of this team only."`
+}
+
+// Run is called by kong.
+func (c *keyList) Run(ctx context.Context, to IO) error {
+	return c.with(ctx, func(admin *app.Admin) error {
+		table := tabwriter.NewWriter(to.Stdout, 0, 0, 2, ' ', 0)
+		p := printer{to: table}
+		p.printf("ID\tTEAM\tNAME\tKEY\tSCOPES\tCREATED\tEXPIRES\tLAST USED\tREVOKED\n")
+		err := admin.EachKey(ctx, c.Team, func(t console.Team, k console.Key) {
+			p.printf("%s\t%s\t%s\tsk_…%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, t.Name, k.Name, k.Hint, join(k.Scopes),
+				moment(&k.CreatedAt), moment(k.ExpiresAt), moment(k.LastUsedAt), moment(k.RevokedAt))
+		})
+		if err != nil {
+			return err
+		}
+		if p.err != nil {
+			return p.err
+		}
+		return table.Flush()
+	})
+}
+
+func join(all []console.Scope) string {
+	names := make([]string, len(all))
+	for i, s := range all {
+		names[i] = string(s)
+	}
+	return strings.Join(names, ",")
+}
+
+// moment is a time for people; a dash where there is none.
+func moment(at *time.Time) string {
+	if at == nil {
+		return "-"
+	}
+	return at.UTC().Format(time.DateTime + "Z")
+}
+
+// keyRevoke ends a key.
+type keyRevoke struct {
+	stored `embed:""`
+	ID     string `arg:"" help:"The key's id, as bimpe key list shows it."`
+}
+
+// Run is called by kong.
+func (c *keyRevoke) Run(ctx context.Context) error {
+	return c.with(ctx, func(admin *app.Admin) error { return admin.RevokeKey(ctx, console.ID(c.ID)) })
+}
