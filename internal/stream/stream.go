@@ -75,7 +75,8 @@ const (
 	reserve = 16
 )
 
-// Subscription is one reader's place. It costs about 450 bytes, and 1.5 KiB more if it is live.
+// Subscription is one reader's place. An idle one weighs 0.7 KiB with all that the hub keeps of it,
+// a live one 2.3 KiB.
 type Subscription struct {
 	hub                     *Hub
 	team, conversation, key console.ID
