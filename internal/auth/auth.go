@@ -41,7 +41,8 @@ type Registry interface {
 type Reads interface {
 	// Key returns one key of the team, or CodeNotFound.
 	Key(ctx context.Context, id console.ID) (console.Key, error)
-	// Keys returns one page; search looks in the name; sort takes name, created_at and last_used_at.
+	// Keys returns one page; search looks in the name; sort takes name, created_at and
+	// last_used_at.
 	Keys(ctx context.Context, q console.Query) (console.Page[console.Key], error)
 }
 

@@ -16,8 +16,8 @@ import (
 	"github.com/bimpe/bimpe/internal/console"
 )
 
-// pass lets the bubble's time go on, which begins at midnight of 2000-01-01 UTC, and all that is due
-// happen.
+// pass lets the bubble's time go on, which begins at midnight of 2000-01-01 UTC, and all that is
+// due happen.
 func pass(d time.Duration) {
 	<-time.After(d)
 	synctest.Wait()

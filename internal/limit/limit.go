@@ -1,5 +1,5 @@
-// Package limit counts requests in windows of one minute. It knows nothing of who is counted: a key,
-// an address. It leaves headers and refusals to its caller.
+// Package limit counts requests in windows of one minute. It knows nothing of who is counted: a
+// key, an address. It leaves headers and refusals to its caller.
 //
 // A Windows remembers a bounded number of names. When it is full, the window that began first makes
 // room for a new one, over or not; so names that strangers can make up at will (addresses) belong
@@ -73,8 +73,8 @@ func (w *Windows) Take(who string, perMinute int) Result {
 	return r
 }
 
-// Peek returns how who stands, and counts nothing: OK is what Take would say, and Remaining includes
-// the request that Take would count.
+// Peek returns how who stands, and counts nothing: OK is what Take would say, and Remaining
+// includes the request that Take would count.
 func (w *Windows) Peek(who string, perMinute int) Result {
 	now := w.now()
 	if perMinute <= 0 {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// window is one name's count. Windows are all of one length, so the order in which they begin, which
-// is that of the list, is also the order in which they end.
+// window is one name's count. Windows are all of one length, so the order in which they begin,
+// which is that of the list, is also the order in which they end.
 type window struct {
 	who  string
 	ends int64 // Unix seconds

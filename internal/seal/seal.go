@@ -1,6 +1,6 @@
-// Package seal keeps secrets at rest. From one master key it derives a key for each purpose, so that
-// what was sealed for one cannot be opened for another. It leaves it to the caller where sealed
-// bytes are stored.
+// Package seal keeps secrets at rest. From one master key it derives a key for each purpose, so
+// that what was sealed for one cannot be opened for another. It leaves it to the caller where
+// sealed bytes are stored.
 //
 // Sealed bytes are: the version, 1 byte; the master key's id, 8 bytes; a nonce, 12 bytes; the
 // ciphertext and its tag of AES-256-GCM, which also vouches for version and id. Nonces are random,

@@ -9,8 +9,8 @@ import (
 // redacted is all that is ever printed of a secret.
 const redacted = "[sealed]"
 
-// Secret is a text that prints as [sealed] by every verb of fmt, in JSON and in logs, also deep in a
-// struct. Its zero value is no secret at all. It is read by Reveal alone.
+// Secret is a text that prints as [sealed] by every verb of fmt, in JSON and in logs, also deep in
+// a struct. Its zero value is no secret at all. It is read by Reveal alone.
 type Secret struct {
 	// text is behind a pointer because fmt calls no methods on unexported fields, but prints the
 	// pointer's address there and not what it points to.

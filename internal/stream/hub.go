@@ -52,7 +52,8 @@ func (h *Hub) Subscribe(r Request) (*Subscription, error) {
 	s := newSubscription(h, r)
 	h.conversations[h.shard(r.Conversation)].add(r.Conversation, s, inConversation)
 	h.keys[h.shard(r.Key)].add(r.Key, s, inKey)
-	// Shutdown sets closed and then ends all that it finds: either it finds s or closed is seen here.
+	// Shutdown sets closed and then ends all that it finds: either it finds s or closed is seen
+	// here.
 	if h.closed.Load() {
 		s.Close()
 		err := console.Errorf(console.CodeInternal, "The server is shutting down.")

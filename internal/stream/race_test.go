@@ -14,8 +14,8 @@ import (
 	"github.com/bimpe/bimpe/internal/stream"
 )
 
-// Whatever is told and taken in whatever order: what is taken is what was told, in order, and what is
-// left out was announced by Missed.
+// Whatever is told and taken in whatever order: what is taken is what was told, in order, and what
+// is left out was announced by Missed.
 func TestNothingIsLostInSilence(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {

@@ -2,8 +2,8 @@
 // leaves the log to the store and the wire to httpapi.
 //
 // What it tells is a hint: the log is the truth. A reader subscribes first, then reads the log from
-// where it stands, then takes events; an event whose Seq is not the next, or Missed, sends it to the
-// log again. Publishing never waits: what a slow reader has no room for is dropped.
+// where it stands, then takes events; an event whose Seq is not the next, or Missed, sends it to
+// the log again. Publishing never waits: what a slow reader has no room for is dropped.
 //
 //	              Subscribe             the reader keeps up
 //	(reader) ─────────────────▶ open ◀──────────────────────▶ missed   Missed, then the log
@@ -67,7 +67,8 @@ const (
 )
 
 const (
-	// buffer holds a burst of messages while the reader writes one; what does not fit is in the log.
+	// buffer holds a burst of messages while the reader writes one; what does not fit is in the
+	// log.
 	buffer = 8
 	// liveBuffer also holds a second or so of a fast model's deltas.
 	liveBuffer = 64
@@ -110,8 +111,9 @@ func (s *Subscription) Events() <-chan Event { return s.events }
 // server shuts down. Events that were told before may still be taken. Close does not close it.
 func (s *Subscription) Ended() <-chan struct{} { return s.ended }
 
-// Missed reports whether something was dropped since it was last asked. After a drop there is always
-// an event left to take, so a reader that asks after each event it takes never waits in ignorance.
+// Missed reports whether something was dropped since it was last asked. After a drop there is
+// always an event left to take, so a reader that asks after each event it takes never waits in
+// ignorance.
 //
 // After a lost delta no others come until the next message or status: the text has a hole.
 func (s *Subscription) Missed() bool { return s.missed.Load() && s.missed.Swap(false) }
@@ -145,8 +147,8 @@ func (s *Subscription) may(e Event) {
 	}
 }
 
-// tell puts e into the buffer if fewer than room events are in it, else drops it. Only one who holds
-// the conversation's lock puts events in, so that what is seen to fit does fit.
+// tell puts e into the buffer if fewer than room events are in it, else drops it. Only one who
+// holds the conversation's lock puts events in, so that what is seen to fit does fit.
 //
 // A drop is marked before the last look at the buffer: either the reader has taken events meanwhile
 // and e fits after all, or the buffer still holds one that the reader will take after the mark.
