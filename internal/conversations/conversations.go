@@ -31,6 +31,8 @@ type Reads interface {
 
 // Store is a transaction of one team. What it reads it holds until the transaction ends.
 type Store interface {
+	// Team is the team whose transaction this is.
+	Team() console.ID
 	// AgentState returns what decides whether the agent answers, or CodeNotFound.
 	AgentState(ctx context.Context, id console.ID) (console.AgentState, error)
 	// LockConversation returns one of an agent's conversations, or CodeNotFound, and holds it.
@@ -83,12 +85,14 @@ type Draft struct {
 	Role        console.Role
 	Text        string
 	Attachments []console.Attachment
+	// CustomerName is what the customer is called, where the message says so; nil: no change.
+	CustomerName *string
 	// TakeOver, of a human's message, also pauses the AI here.
 	TakeOver bool
 }
 
 // Send appends a message to a conversation and opens the turn that answers it.
-func (s *Service) Send(ctx context.Context, tx Store, team, agent, id console.ID, d Draft) (console.Message, error) {
+func (s *Service) Send(ctx context.Context, tx Store, agent, id console.ID, d Draft) (console.Message, error) {
 	a, err := tx.AgentState(ctx, agent)
 	if err != nil {
 		return console.Message{}, err
@@ -97,12 +101,12 @@ func (s *Service) Send(ctx context.Context, tx Store, team, agent, id console.ID
 	if err != nil {
 		return console.Message{}, err
 	}
-	return s.send(ctx, tx, sending{team: team, agent: a, was: &c, now: c, draft: d})
+	return s.send(ctx, tx, sending{agent: a, was: &c, now: c, draft: d})
 }
 
 // SendTo appends a message to the conversation of a customer on a channel, which it begins if there
 // is none yet.
-func (s *Service) SendTo(ctx context.Context, tx Store, team console.ID, at Place, name *string, d Draft) (console.Message, error) {
+func (s *Service) SendTo(ctx context.Context, tx Store, at Place, d Draft) (console.Message, error) {
 	a, err := tx.AgentState(ctx, at.AgentID)
 	if err != nil {
 		return console.Message{}, err
@@ -111,14 +115,14 @@ func (s *Service) SendTo(ctx context.Context, tx Store, team console.ID, at Plac
 	if err != nil {
 		return console.Message{}, err
 	}
-	in := sending{team: team, agent: a, was: was, draft: d}
+	in := sending{agent: a, was: was, draft: d}
 	if was != nil {
 		in.now = *was
 	} else {
 		in.now = s.begin(at)
 	}
-	if name != nil {
-		in.now.CustomerName = name
+	if d.CustomerName != nil {
+		in.now.CustomerName = d.CustomerName
 	}
 	return s.send(ctx, tx, in)
 }
@@ -136,7 +140,7 @@ func (s *Service) send(ctx context.Context, tx Store, in sending) (console.Messa
 	if err != nil {
 		return console.Message{}, err
 	}
-	in.open = open
+	in.open, in.team = open, tx.Team()
 	in.at, in.node, in.messageID, in.turnID = s.Now(), s.Node, s.NewID(), s.NewID()
 	change := decide(in)
 	return *change.Append, s.apply(ctx, tx, change)
@@ -169,7 +173,7 @@ func (s *Service) SetPaused(ctx context.Context, tx Store, agent, id console.ID,
 	if err != nil {
 		return err
 	}
-	return s.apply(ctx, tx, pause(c, open, bool(paused), s.Now()))
+	return s.apply(ctx, tx, pause(c, open, paused, s.Now()))
 }
 
 // Pause is whether the AI is to be silent.

@@ -89,9 +89,9 @@ func silence(a console.AgentState, c console.Conversation) console.Why {
 	}
 }
 
-func pause(c console.Conversation, open *console.Turn, paused bool, at time.Time) console.Change {
+func pause(c console.Conversation, open *console.Turn, paused Pause, at time.Time) console.Change {
 	was := c
-	c.Paused, c.NeedsAttention = paused, false
+	c.Paused, c.NeedsAttention = bool(paused), false
 	c.UpdatedAt = after(c.UpdatedAt, at)
 	change := console.Change{Was: &was}
 	if paused {

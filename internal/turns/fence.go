@@ -39,6 +39,9 @@ func settle(s scene, claim console.Turn, r reply, next console.ID, at time.Time)
 		ended := t.End(console.TurnDiscarded, why, c.CustomerSeq, at)
 		return console.Change{Was: &was, Now: c, Ended: &ended}, true
 	}
+	if r.message.Text == "" {
+		return console.Change{}, false // nothing to say, and no reason to end the turn
+	}
 	m := r.message
 	m.Role, m.Author, m.TurnID = console.RoleAssistant, console.ByAgent, t.ID
 	c, m = c.Say(m, at)

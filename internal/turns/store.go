@@ -13,7 +13,7 @@ type DB interface {
 	// Write runs f in one transaction of the team and commits it. f may run more than once; only
 	// its last run counts. An error of f rolls back and is returned as it is.
 	Write(ctx context.Context, team console.ID, f func(Tx) error) error
-	// OpenTurns takes over every open turn of nodes that are gone: it raises their Attempt, makes
+	// AdoptTurns takes over every open turn of nodes that are gone: it raises their Attempt, makes
 	// them node's, and returns them, oldest first, at most limit.
 	AdoptTurns(ctx context.Context, node console.ID, limit int) ([]console.Turn, error)
 	// OwnTurns returns the open turns that node holds, oldest first, at most limit.

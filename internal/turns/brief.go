@@ -1,0 +1,125 @@
+package turns
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// Finder finds what an agent knows about a question.
+type Finder interface {
+	// Find returns at most n passages, the best first.
+	Find(ctx context.Context, team, agent console.ID, question string, n int) ([]console.Passage, error)
+}
+
+// passagesInPrompt is how many passages a model is given.
+const passagesInPrompt = 5
+
+// brief is all that a reply rests on.
+type brief struct {
+	turn         console.Turn
+	agent        console.Agent
+	workflow     *console.Workflow
+	conversation console.Conversation
+	history      []console.Message // oldest first
+	passages     []console.Passage
+	now          time.Time
+}
+
+// load reads a turn's brief. It returns errGone when the turn is not the conversation's open one
+// any more.
+func (e *Engine) load(ctx context.Context, t console.Turn) (brief, error) {
+	from := e.DB.Team(t.TeamID)
+	b := brief{turn: t, now: e.Now()}
+	var err error
+	if b.conversation, err = from.Conversation(ctx, t.AgentID, t.ConversationID); err != nil {
+		return b, gone(err)
+	}
+	if b.conversation.OpenTurn != t.ID {
+		return b, errGone
+	}
+	if b.agent, err = from.Agent(ctx, t.AgentID); err != nil {
+		return b, gone(err)
+	}
+	if b.history, err = from.History(ctx, t.ConversationID, e.Limits.History); err != nil {
+		return b, err
+	}
+	if b.workflow, err = e.workflow(ctx, from, b.agent.WorkflowID); err != nil {
+		return b, err
+	}
+	b.passages, err = e.Finder.Find(ctx, t.TeamID, t.AgentID, b.question(), passagesInPrompt)
+	return b, err
+}
+
+// workflow returns nil for an agent that has none, or whose workflow its team may not see any more.
+func (e *Engine) workflow(ctx context.Context, from Reads, id *console.ID) (*console.Workflow, error) {
+	if id == nil {
+		return nil, nil //nolint:nilnil // an agent without a workflow is an ordinary agent
+	}
+	w, err := from.Workflow(ctx, *id)
+	if console.IsNotFound(err) {
+		return nil, nil //nolint:nilnil // as above
+	}
+	return &w, err
+}
+
+func gone(err error) error {
+	if console.IsNotFound(err) {
+		return errGone
+	}
+	return err
+}
+
+// asked returns the customer's messages that the turn is to answer, oldest first.
+func (b brief) asked() []console.Message {
+	var found []console.Message
+	for _, m := range b.history {
+		if m.Author == console.ByCustomer && m.Seq >= b.turn.FromSeq {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// question is what the customer wants to know, in the customer's words.
+func (b brief) question() string {
+	asked := b.asked()
+	texts := make([]string, len(asked))
+	for i, m := range asked {
+		texts[i] = m.Text
+	}
+	return strings.Join(texts, "\n")
+}
+
+// seen is the Seq of the newest customer message that the brief holds.
+func (b brief) seen() int64 {
+	for i := len(b.history) - 1; i >= 0; i-- {
+		if b.history[i].Author == console.ByCustomer {
+			return b.history[i].Seq
+		}
+	}
+	return b.turn.FromSeq
+}
+
+// late reports that the agent has stopped answering since the turn was opened.
+func (b brief) late() bool {
+	return b.agent.Epoch != b.turn.AgentEpoch || b.agent.Status == console.AgentPaused
+}
+
+// agentRules are the agent's own rules, then its workflow's.
+func (b brief) agentRules() []console.Rule {
+	if b.workflow == nil {
+		return b.agent.Rules
+	}
+	rules := make([]console.Rule, 0, len(b.agent.Rules)+len(b.workflow.Rules))
+	return append(append(rules, b.agent.Rules...), b.workflow.Rules...)
+}
+
+func (b brief) faq() []console.QA {
+	if b.workflow == nil {
+		return nil
+	}
+	return b.workflow.FAQ
+}

@@ -1,0 +1,106 @@
+package turns
+
+import (
+	"fmt"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// check looks at everything that must hold after each deed.
+func (w *world) check() error {
+	s, err := w.back.state()
+	if err != nil || s.conversation == nil {
+		return err
+	}
+	if err := w.checkLog(s); err != nil {
+		return err
+	}
+	if err := checkTurns(s); err != nil {
+		return err
+	}
+	return checkCover(s)
+}
+
+// checkLog: the log only grows, is numbered without a gap, its times rise, and the agent adds
+// nothing while it may not speak.
+func (w *world) checkLog(s state) error {
+	if len(s.log) < len(w.log) {
+		return fmt.Errorf("the log shrank from %d to %d", len(w.log), len(s.log))
+	}
+	for i, m := range s.log {
+		if m.Seq != int64(i+1) {
+			return fmt.Errorf("message %d has seq %d", i+1, m.Seq)
+		}
+		if i > 0 && !m.CreatedAt.After(s.log[i-1].CreatedAt) {
+			return fmt.Errorf("message %d is not later than the one before", i+1)
+		}
+		if i < len(w.log) && w.log[i].ID != m.ID {
+			return fmt.Errorf("message %d changed from %s to %s", i+1, w.log[i].ID, m.ID)
+		}
+	}
+	for _, m := range s.log[len(w.log):] {
+		silenced := s.conversation.Paused || s.agent == nil || s.agent.Status == console.AgentPaused
+		if m.Author == console.ByAgent && !m.Partial && silenced {
+			return fmt.Errorf("the agent spoke (%s) while it was to be silent", m.ID)
+		}
+	}
+	w.log = s.log
+	return nil
+}
+
+// checkTurns: at most one turn is open, and it is the one that the conversation names; a turn that
+// replied has one reply, every other has none that is whole.
+func checkTurns(s state) error {
+	replies := map[console.ID]int{}
+	for _, m := range s.log {
+		if m.TurnID != "" {
+			replies[m.TurnID]++
+		}
+	}
+	open := console.ID("")
+	for _, t := range s.turns {
+		if t.State == console.TurnOpen {
+			if open != "" {
+				return fmt.Errorf("turns %s and %s are both open", open, t.ID)
+			}
+			open = t.ID
+		}
+		want := 0
+		if t.State == console.TurnReplied || t.State == console.TurnFailed {
+			want = 1
+		}
+		if n := replies[t.ID]; n != want && t.State != console.TurnCancelled || n > 1 {
+			return fmt.Errorf("turn %s is %s and has %d replies", t.ID, t.State, n)
+		}
+	}
+	if open != s.conversation.OpenTurn {
+		return fmt.Errorf("turn %q is open, the conversation says %q", open, s.conversation.OpenTurn)
+	}
+	return nil
+}
+
+// checkCover: every customer message is answered by one turn, is being answered by the open one, or
+// has a reason on record; never two replies for one message.
+func checkCover(s state) error {
+	for _, m := range s.log {
+		if m.Author != console.ByCustomer {
+			continue
+		}
+		answered, covered := 0, 0
+		for _, t := range s.turns {
+			switch {
+			case t.State == console.TurnOpen && t.FromSeq <= m.Seq:
+				covered++
+			case t.State != console.TurnOpen && t.FromSeq <= m.Seq && m.Seq <= t.ToSeq:
+				covered++
+				if t.State == console.TurnReplied {
+					answered++
+				}
+			}
+		}
+		if answered > 1 || covered == 0 {
+			return fmt.Errorf("customer message %d: answered by %d turns, covered by %d", m.Seq, answered, covered)
+		}
+	}
+	return nil
+}

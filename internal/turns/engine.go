@@ -1,0 +1,160 @@
+package turns
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/llm"
+	"github.com/bimpe/bimpe/internal/stream"
+)
+
+// Hub is who listens. None of its methods blocks.
+type Hub interface {
+	// Said tells of a message that has been committed.
+	Said(m console.Message)
+	// Delta passes on a piece of a reply and reports whether anyone heard it.
+	Delta(conversation, message console.ID, text string) bool
+	// Status tells what a turn is doing.
+	Status(conversation console.ID, s stream.Status)
+}
+
+// Config is what an Engine is made of. All fields must be set but Limits.
+type Config struct {
+	DB     DB
+	Finder Finder
+	Model  llm.Model
+	Hub    Hub
+	Now    func() time.Time
+	NewID  func() console.ID
+	Node   console.ID // this process, for as long as it lives
+	Limits Limits
+	Log    *slog.Logger
+}
+
+// Engine answers open turns.
+type Engine struct {
+	Config
+
+	upstream chan struct{} // one place a model that is being asked
+	work     context.Context
+	stopWork context.CancelCauseFunc
+	runs     sync.WaitGroup
+
+	mu      sync.Mutex
+	running map[console.ID]*run // by turn; held under mu
+	closed  bool                // held under mu: nothing starts any more
+}
+
+// The causes for which a run's upstream is closed before its end.
+var (
+	errGone     = errors.New("turns: the turn is not open any more")
+	errAgain    = errors.New("turns: the customer wrote again")
+	errHalted   = errors.New("turns: halted")
+	errStopping = errors.New("turns: the engine stops")
+	errExpired  = errors.New("turns: the turn's time is over")
+	errStopped  = errors.New("turns: the agent stopped answering")
+)
+
+// New returns an Engine. It answers from the first Changed on; Run keeps it whole.
+func New(c Config) *Engine {
+	c.Limits = c.Limits.withDefaults()
+	work, stop := context.WithCancelCause(context.Background())
+	return &Engine{
+		Config: c, upstream: make(chan struct{}, c.Limits.Upstream), work: work, stopWork: stop,
+		running: map[console.ID]*run{},
+	}
+}
+
+// Changed hears of every committed change of a conversation, in order, and does what follows from
+// it: tells the listeners, starts an opened turn, starts over, or stops what is late.
+func (e *Engine) Changed(c console.Change) {
+	if c.Append != nil {
+		e.Hub.Said(*c.Append)
+	}
+	if c.Ended != nil {
+		e.drop(*c.Ended)
+	}
+	switch {
+	case c.Opened != nil && c.Opened.State == console.TurnOpen:
+		e.start(*c.Opened)
+	case c.Append != nil && c.Append.Author == console.ByCustomer && c.Now.OpenTurn != "":
+		e.nudge(c.Now.OpenTurn, c.Append.Seq)
+	}
+}
+
+// AgentStopped lets everything that an agent is writing run into the fence, which discards it.
+func (e *Engine) AgentStopped(agent console.ID, why console.Why) {
+	e.mu.Lock()
+	var late []*run
+	for _, r := range e.running {
+		if r.turn.AgentID == agent {
+			late = append(late, r)
+		}
+	}
+	e.mu.Unlock()
+	for _, r := range late {
+		r.stop(errStopped)
+	}
+	e.Log.Info("agent stopped", "agent", agent, "why", why, "turns", len(late))
+}
+
+// Halt closes the turn's upstream at once and returns what had been written and under which message
+// id, or nothing if the turn does not run here. The caller then ends the turn in the store; if it
+// does not, the turn is answered anew.
+func (e *Engine) Halt(turn console.ID) (string, console.ID) {
+	r := e.find(turn)
+	if r == nil {
+		return "", ""
+	}
+	r.stop(errHalted)
+	return r.written()
+}
+
+// drop forgets a turn that has ended, whoever ended it.
+func (e *Engine) drop(t console.Turn) {
+	r := e.find(t.ID)
+	if r == nil {
+		return
+	}
+	r.stop(errGone)
+	if t.State == console.TurnDiscarded {
+		r.discard()
+	}
+}
+
+func (e *Engine) nudge(turn console.ID, seq int64) {
+	if r := e.find(turn); r != nil {
+		r.nudge(seq)
+	}
+}
+
+func (e *Engine) find(turn console.ID) *run {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.running[turn]
+}
+
+// start answers a turn in a goroutine of its own. A turn that finds no place is left to the sweep.
+func (e *Engine) start(t console.Turn) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if _, twice := e.running[t.ID]; twice || e.closed || len(e.running) >= e.Limits.Running {
+		return
+	}
+	r := newRun(e, t)
+	e.running[t.ID] = r
+	e.runs.Go(func() {
+		defer e.forget(t.ID)
+		r.work()
+	})
+}
+
+func (e *Engine) forget(turn console.ID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.running, turn)
+}

@@ -1,0 +1,332 @@
+package turns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/conversations"
+	"github.com/bimpe/bimpe/internal/llm"
+	"github.com/bimpe/bimpe/internal/stream"
+)
+
+// house is an engine over memory, with a scripted model and ears that hear everything. It belongs
+// into a synctest bubble.
+type house struct {
+	t     *testing.T
+	db    *fakeDB
+	ears  *ears
+	model *script
+	*Engine
+	talk *conversations.Service
+}
+
+func newHouse(t *testing.T, says ...utterance) *house {
+	t.Helper()
+	h := &house{t: t, db: &fakeDB{memory: newMemory()}, ears: &ears{}, model: &script{says: says}}
+	ids := console.NewIDs(time.Now)
+	h.Engine = New(Config{
+		DB: h.db, Finder: h.db, Model: h.model, Hub: h.ears, Now: time.Now, NewID: ids.Next,
+		Node: "node", Log: slog.New(slog.DiscardHandler),
+	})
+	h.talk = conversations.New(conversations.Config{
+		Now: time.Now, NewID: ids.Next, Node: "node", Listener: h.Engine, Halter: h.Engine,
+	})
+	t.Cleanup(func() {
+		h.stopWork(errStopping)
+		h.runs.Wait()
+	})
+	return h
+}
+
+func (h *house) customer(text string) {
+	h.send(conversations.Draft{Role: console.RoleUser, Text: text})
+}
+
+func (h *house) human(text string) {
+	h.send(conversations.Draft{Role: console.RoleAssistant, Text: text, TakeOver: true})
+}
+
+func (h *house) send(d conversations.Draft) {
+	h.t.Helper()
+	h.must(h.db.write(func(t tx) error {
+		_, err := h.talk.SendTo(context.Background(), t, place, d)
+		return err
+	}))
+}
+
+func (h *house) cancel() (c conversations.Cancelled) {
+	h.t.Helper()
+	id := h.db.conversation().ID
+	h.must(h.db.write(func(t tx) error {
+		var err error
+		c, err = h.talk.Cancel(context.Background(), t, agentID, id)
+		return err
+	}))
+	return c
+}
+
+func (h *house) must(err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// want compares the log, as "author: text", with what is wanted.
+func (h *house) want(lines ...string) {
+	h.t.Helper()
+	var got []string
+	for _, m := range h.db.log() {
+		line := fmt.Sprintf("%s: %s", m.Author, m.Text)
+		if m.Partial {
+			line += " (partial)"
+		}
+		got = append(got, line)
+	}
+	if !slices.Equal(got, lines) {
+		h.t.Errorf("log:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(lines, "\n"))
+	}
+}
+
+// fakeDB is memory behind a lock, as a DB.
+type fakeDB struct {
+	mu       sync.Mutex
+	memory   *memory
+	after    []func()
+	rules    []console.Rule
+	broken   int // how many writes are still to fail
+	adopting []console.Turn
+	left     bool
+}
+
+var errDisk = errors.New("the disk is full")
+
+func (f *fakeDB) write(do func(tx) error) error {
+	f.mu.Lock()
+	if f.broken > 0 {
+		f.broken--
+		f.mu.Unlock()
+		return errDisk
+	}
+	f.after = nil
+	err := f.memory.write(func(tx) error { return do(fakeTx{f.memory, f}) })
+	after := f.after
+	f.mu.Unlock()
+	if err == nil {
+		for _, a := range after {
+			a()
+		}
+	}
+	return err
+}
+
+type fakeTx struct {
+	*memory
+	f *fakeDB
+}
+
+func (t fakeTx) AfterCommit(a func()) { t.f.after = append(t.f.after, a) }
+
+func (f *fakeDB) locked(do func(*state)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	do(&f.memory.s)
+}
+
+func (f *fakeDB) conversation() (c console.Conversation) {
+	f.locked(func(s *state) { c = *s.conversation })
+	return c
+}
+
+func (f *fakeDB) log() (l []console.Message) {
+	f.locked(func(s *state) { l = s.log })
+	return l
+}
+
+func (f *fakeDB) lastTurn() (t console.Turn) {
+	f.locked(func(s *state) { t = s.turns[len(s.turns)-1] })
+	return t
+}
+
+func (f *fakeDB) Team(console.ID) Reads { return f }
+
+func (f *fakeDB) Write(_ context.Context, _ console.ID, do func(Tx) error) error {
+	return f.write(func(t tx) error { return do(t) })
+}
+
+func (f *fakeDB) AdoptTurns(context.Context, console.ID, int) ([]console.Turn, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	adopted := f.adopting
+	f.adopting = nil
+	return adopted, nil
+}
+
+func (f *fakeDB) OwnTurns(context.Context, console.ID, int) ([]console.Turn, error) {
+	var own []console.Turn
+	f.locked(func(s *state) {
+		for _, t := range s.turns {
+			if t.State == console.TurnOpen {
+				own = append(own, t)
+			}
+		}
+	})
+	return own, nil
+}
+
+func (f *fakeDB) Beat(context.Context, console.ID) error { return nil }
+
+func (f *fakeDB) Leave(context.Context, console.ID) error {
+	f.locked(func(*state) { f.left = true })
+	return nil
+}
+
+func (f *fakeDB) Agent(context.Context, console.ID) (a console.Agent, err error) {
+	f.locked(func(s *state) {
+		if s.agent == nil {
+			err = console.NotFound("agent", agentID)
+			return
+		}
+		a = console.Agent{
+			ID: agentID, Name: "Ada", Language: "en", Timezone: "UTC", Rules: f.rules,
+			Status: s.agent.Status, OnNewMessage: s.agent.OnNewMessage, Epoch: s.agent.Epoch,
+		}
+	})
+	return a, err
+}
+
+func (f *fakeDB) Workflow(_ context.Context, id console.ID) (console.Workflow, error) {
+	return console.Workflow{}, console.NotFound("workflow", id)
+}
+
+func (f *fakeDB) Conversation(context.Context, console.ID, console.ID) (console.Conversation, error) {
+	return f.conversation(), nil
+}
+
+func (f *fakeDB) History(context.Context, console.ID, int) ([]console.Message, error) {
+	return f.log(), nil
+}
+
+func (f *fakeDB) Find(context.Context, console.ID, console.ID, string, int) ([]console.Passage, error) {
+	return nil, nil
+}
+
+// ears note what readers would see.
+type ears struct {
+	mu     sync.Mutex
+	deaf   bool // nobody listens to deltas
+	events []string
+}
+
+func (e *ears) note(format string, args ...any) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.events = append(e.events, fmt.Sprintf(format, args...))
+}
+
+func (e *ears) Said(m console.Message) { e.note("said %s %s", m.Author, m.ID) }
+
+func (e *ears) Delta(_, message console.ID, text string) bool {
+	if e.deaf {
+		return false
+	}
+	e.note("delta %s %s", message, text)
+	return true
+}
+
+func (e *ears) Status(_ console.ID, s stream.Status) {
+	if s.Discarded != "" {
+		e.note("discarded %s", s.Discarded)
+	}
+}
+
+// heard returns the events that begin with a word.
+func (e *ears) heard(word string) []string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var found []string
+	for _, ev := range e.events {
+		if strings.HasPrefix(ev, word) {
+			found = append(found, strings.TrimSpace(strings.TrimPrefix(ev, word)))
+		}
+	}
+	return found
+}
+
+// utterance is what a scripted model does when it is asked once.
+type utterance struct {
+	words  []string
+	pause  time.Duration // before each word
+	fault  error         // at the end, instead of a good one
+	finish llm.Finish
+}
+
+// script is a model that says one utterance after the other, the last one for ever.
+type script struct {
+	mu    sync.Mutex
+	says  []utterance
+	asked []llm.Request
+	open  int // upstreams that are open now
+}
+
+func (m *script) Name() string { return "script" }
+
+func (m *script) next(r llm.Request) utterance {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.asked = append(m.asked, r)
+	u := m.says[0]
+	if len(m.says) > 1 {
+		m.says = m.says[1:]
+	}
+	return u
+}
+
+func (m *script) requests() []llm.Request {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.asked)
+}
+
+func (m *script) Stream(ctx context.Context, r llm.Request) iter.Seq2[llm.Delta, error] {
+	return func(yield func(llm.Delta, error) bool) {
+		u := m.next(r)
+		m.count(1)
+		defer m.count(-1)
+		for _, w := range u.words {
+			if err := sleep(ctx, u.pause); err != nil {
+				yield(llm.Delta{}, ctx.Err())
+				return
+			}
+			if !yield(llm.Delta{Text: w}, nil) {
+				return
+			}
+		}
+		if u.fault != nil {
+			yield(llm.Delta{}, u.fault)
+			return
+		}
+		yield(llm.Delta{End: &llm.End{Finish: u.finish}}, nil)
+	}
+}
+
+func (m *script) count(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.open += n
+}
+
+func (m *script) upstreams() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.open
+}

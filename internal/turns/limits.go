@@ -1,0 +1,45 @@
+package turns
+
+import "time"
+
+// Limits bound a turn. The zero value of a field means its default.
+type Limits struct {
+	Turn         time.Duration // from taking a turn to an apology; 60 s
+	Attempts     int           // how often a model is asked in all; 4
+	Backoff      time.Duration // before the second attempt, doubling; 250 ms
+	PromptTokens int           // system text and history together; 6000
+	History      int           // messages that are looked at; 50
+	ReplyTokens  int           // asked of the model; 1024
+	ReplyBytes   int           // where a reply that goes on for ever is cut; 64 KiB
+	Upstream     int           // models being asked at a time; 512
+	Running      int           // turns at work or waiting for a model; 10,000
+	Grace        time.Duration // for running turns to finish at shutdown; 5 s
+}
+
+const (
+	maxBackoff = 8 * time.Second
+	// maxRestarts is how often a turn starts over because the customer goes on writing.
+	maxRestarts = 20
+)
+
+func (l Limits) withDefaults() Limits {
+	l.Turn = or(l.Turn, 60*time.Second)
+	l.Attempts = or(l.Attempts, 4)
+	l.Backoff = or(l.Backoff, 250*time.Millisecond)
+	l.PromptTokens = or(l.PromptTokens, 6000)
+	l.History = or(l.History, 50)
+	l.ReplyTokens = or(l.ReplyTokens, 1024)
+	l.ReplyBytes = or(l.ReplyBytes, 64<<10)
+	l.Upstream = or(l.Upstream, 512)
+	l.Running = or(l.Running, 10_000)
+	l.Grace = or(l.Grace, 5*time.Second)
+	return l
+}
+
+func or[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}

@@ -1,0 +1,101 @@
+package turns
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/flows"
+	"github.com/bimpe/bimpe/internal/llm"
+)
+
+// transcript is what a turn knows and what has happened in it so far.
+type transcript struct {
+	brief   brief
+	faults  []error // of the model, one an attempt
+	answer  *answer // of the model, once it gave one
+	expired bool    // the turn's time is over
+}
+
+// answer is what a model said.
+type answer struct {
+	text string
+	end  llm.End
+}
+
+// action is what a turn does next: ask or say.
+type action interface{ action() }
+
+// ask puts a request to the model, after a wait.
+type ask struct {
+	after   time.Duration
+	request llm.Request
+}
+
+// say ends the turn with a reply.
+type say struct{ reply reply }
+
+func (ask) action() {}
+func (say) action() {}
+
+// errNothingSaid is the fault of a model that ended without a word.
+var errNothingSaid = errors.New("the model said nothing")
+
+// next decides the one thing that is to be done now. It is pure.
+//
+// A rule whose trigger stands in the customer's words decides the reply, and no model is asked.
+// Otherwise a model is asked until it answers, its faults are final, the attempts are used up or the
+// time is over; then the customer gets an apology and a human is called.
+func next(t transcript, l Limits) action {
+	if t.brief.late() {
+		return say{} // the fence discards it
+	}
+	if rule, ok := flows.Match(t.brief.agentRules(), t.brief.question()); ok && strings.TrimSpace(rule.Response) != "" {
+		return t.say(rule.Response, console.TurnReplied, "")
+	}
+	if t.answer != nil {
+		s := t.say(t.answer.text, console.TurnReplied, "")
+		s.reply.attention = t.answer.end.Finish == llm.FinishUnknown
+		return s
+	}
+	switch {
+	case t.expired:
+		return t.apologise(console.WhyDeadline)
+	case len(t.faults) == 0:
+		return ask{request: prompt(t.brief, l)}
+	case len(t.faults) >= l.Attempts, !retryable(t.faults[len(t.faults)-1]):
+		return t.apologise(console.WhyModelFailed)
+	default:
+		return ask{after: wait(t.faults, l), request: prompt(t.brief, l)}
+	}
+}
+
+func (t transcript) say(text string, state console.TurnState, why console.Why) say {
+	return say{reply{
+		message: console.Message{Text: text}, state: state, why: why, seen: t.brief.seen(),
+	}}
+}
+
+func (t transcript) apologise(why console.Why) say {
+	s := t.say(apology(t.brief.agent.Language), console.TurnFailed, why)
+	s.reply.attention = true
+	return s
+}
+
+func retryable(fault error) bool {
+	if errors.Is(fault, errNothingSaid) {
+		return true
+	}
+	e, ok := errors.AsType[*llm.Error](fault)
+	return ok && e.Retryable()
+}
+
+// wait is the pause before the next attempt: doubling, or what the provider asked for.
+func wait(faults []error, l Limits) time.Duration {
+	pause := l.Backoff << (len(faults) - 1)
+	if e, ok := errors.AsType[*llm.Error](faults[len(faults)-1]); ok && e.RetryAfter > pause {
+		return e.RetryAfter
+	}
+	return min(pause, maxBackoff)
+}

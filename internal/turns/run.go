@@ -1,0 +1,281 @@
+package turns
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/llm"
+	"github.com/bimpe/bimpe/internal/stream"
+)
+
+// run is one taking of a turn.
+type run struct {
+	e    *Engine
+	turn console.Turn
+	// ctx ends when the turn is halted, dropped, out of time, or the engine stops.
+	ctx  context.Context
+	stop context.CancelCauseFunc
+
+	mu       sync.Mutex
+	message  console.ID              // of the reply being written
+	text     strings.Builder         // of it, so far
+	heard    bool                    // some of it has gone out to a reader
+	seen     int64                   // newest customer message that it rests on; 0 before the brief
+	newest   int64                   // newest customer message that was told of
+	queues   bool                    // the agent never starts over
+	restarts int                     // how often it has started over
+	again    context.CancelCauseFunc // starts the attempt over; nil between attempts
+}
+
+func newRun(e *Engine, t console.Turn) *run {
+	ctx, stop := context.WithCancelCause(e.work)
+	return &run{e: e, turn: t, ctx: ctx, stop: stop, message: e.NewID()}
+}
+
+// work answers the turn, and writes the one log line of it.
+func (r *run) work() {
+	begun := r.e.Now()
+	deadline, cancel := context.WithTimeoutCause(r.ctx, r.e.Limits.Turn, errExpired)
+	defer cancel()
+	defer r.stop(errGone)
+	outcome, faults, err := r.answer(deadline)
+	log := r.e.Log.With("turn", r.turn.ID, "team", r.turn.TeamID, "conversation", r.turn.ConversationID,
+		"attempt", r.turn.Attempt, "duration_ms", r.e.Now().Sub(begun).Milliseconds())
+	switch {
+	case err == nil:
+		log.Info("turn", "outcome", outcome, "model_faults", len(faults), "last_fault", last(faults))
+	case errors.Is(err, errGone), errors.Is(err, errHalted), errors.Is(err, errStopping):
+		log.Info("turn", "outcome", "left", "why", err.Error())
+	default:
+		log.Error("turn", "outcome", "left open", "error", err.Error())
+	}
+}
+
+func last(faults []error) any {
+	if len(faults) == 0 {
+		return nil
+	}
+	return faults[len(faults)-1].Error()
+}
+
+// answer alternates next and its actions until the turn has ended.
+func (r *run) answer(ctx context.Context) (console.TurnState, []error, error) {
+	r.status(stream.Thinking, "")
+	t := transcript{}
+	for fresh := true; ; {
+		if fresh {
+			b, err := r.brief(ctx)
+			if err != nil && context.Cause(r.ctx) != nil {
+				state, err := r.left()
+				return state, t.faults, err
+			}
+			if err != nil {
+				return "", t.faults, err
+			}
+			t, fresh = transcript{brief: b, faults: t.faults}, false
+		}
+		switch do := next(t, r.e.Limits).(type) {
+		case say:
+			state, err := r.say(do.reply)
+			return state, t.faults, err
+		case ask:
+			a, err := r.ask(ctx, do)
+			switch {
+			case err == nil:
+				t.answer = &a
+			case errors.Is(err, errAgain):
+				fresh = true
+			case errors.Is(err, errExpired):
+				t.expired = true
+			case context.Cause(r.ctx) != nil:
+				state, err := r.left()
+				return state, t.faults, err
+			default:
+				t.faults = append(t.faults, err)
+			}
+		}
+	}
+}
+
+// left ends a run that was stopped from outside. What an agent was writing when it was paused goes
+// into the fence, which discards it; everything else is somebody else's to end.
+func (r *run) left() (console.TurnState, error) {
+	if cause := context.Cause(r.ctx); !errors.Is(cause, errStopped) {
+		return "", cause
+	}
+	return r.say(reply{})
+}
+
+// brief loads what the reply rests on, again if the customer wrote meanwhile.
+func (r *run) brief(ctx context.Context) (brief, error) {
+	for {
+		b, err := r.load(ctx)
+		if err != nil {
+			return b, err
+		}
+		r.mu.Lock()
+		r.seen, r.queues = b.seen(), b.agent.OnNewMessage == console.Queue
+		current := r.queues || r.newest <= r.seen
+		r.mu.Unlock()
+		if current {
+			return b, nil
+		}
+	}
+}
+
+// load asks the store until it answers or the turn's time is over.
+func (r *run) load(ctx context.Context) (brief, error) {
+	for pause := r.e.Limits.Backoff; ; pause = min(2*pause, maxBackoff) {
+		b, err := r.e.load(ctx, r.turn)
+		if err == nil || errors.Is(err, errGone) {
+			return b, err
+		}
+		if cause := sleep(ctx, pause); cause != nil {
+			return b, err
+		}
+	}
+}
+
+// ask puts the request to the model, after a wait, once there is a place upstream.
+func (r *run) ask(ctx context.Context, a ask) (answer, error) {
+	ctx, again := context.WithCancelCause(ctx)
+	defer again(nil)
+	if !r.begin(again) {
+		return answer{}, errAgain
+	}
+	if err := sleep(ctx, a.after); err != nil {
+		return answer{}, err
+	}
+	select {
+	case r.e.upstream <- struct{}{}:
+		defer func() { <-r.e.upstream }()
+	case <-ctx.Done():
+		return answer{}, context.Cause(ctx)
+	}
+	end, err := r.listen(ctx, a.request)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		return answer{}, cause
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	text, _ := r.written()
+	if strings.TrimSpace(text) == "" {
+		return answer{}, errNothingSaid
+	}
+	return answer{text: text, end: end}, nil
+}
+
+// begin opens an attempt. Readers who heard some of an earlier one are told to forget it. It
+// returns false if the customer has written since the brief.
+func (r *run) begin(again context.CancelCauseFunc) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.queues && !r.heard && r.newest > r.seen && r.restarts < maxRestarts {
+		r.restarts++
+		return false
+	}
+	if r.heard {
+		r.e.Hub.Status(r.turn.ConversationID, stream.Status{State: stream.Thinking, Discarded: r.message})
+		r.message, r.heard = r.e.NewID(), false
+	}
+	r.text.Reset()
+	r.again = again
+	return true
+}
+
+// listen passes a model's deltas on as they come. A reply that goes on for ever is cut.
+func (r *run) listen(ctx context.Context, request llm.Request) (llm.End, error) {
+	end := llm.End{Finish: llm.FinishLength}
+	for d, err := range r.e.Model.Stream(ctx, request) {
+		if err != nil {
+			return end, err
+		}
+		if d.End != nil {
+			return *d.End, nil
+		}
+		if !r.write(ctx, clean(d.Text)) {
+			break
+		}
+	}
+	return end, context.Cause(ctx)
+}
+
+// write adds a piece to the reply. It returns false when nothing more is wanted.
+func (r *run) write(ctx context.Context, piece string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if ctx.Err() != nil {
+		return false
+	}
+	if piece == "" {
+		return true
+	}
+	if r.text.Len() == 0 {
+		r.e.Hub.Status(r.turn.ConversationID, stream.Status{State: stream.Writing})
+	}
+	r.text.WriteString(piece)
+	if r.e.Hub.Delta(r.turn.ConversationID, r.message, piece) {
+		r.heard = true
+	}
+	return r.text.Len() < r.e.Limits.ReplyBytes
+}
+
+// clean takes out what no message may hold: NUL, and what is not UTF-8.
+func clean(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+}
+
+// nudge tells that the customer wrote again. The attempt starts over unless some of it has gone out.
+func (r *run) nudge(seq int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.newest = max(r.newest, seq)
+	if r.again == nil || r.queues || r.heard || seq <= r.seen || r.restarts >= maxRestarts {
+		return
+	}
+	r.restarts++
+	r.again(errAgain)
+	r.again = nil
+}
+
+// written returns the reply so far.
+func (r *run) written() (string, console.ID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String(), r.message
+}
+
+// discard tells readers to forget what they heard.
+func (r *run) discard() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := stream.Status{State: stream.Idle}
+	if r.heard {
+		s.Discarded = r.message
+	}
+	r.e.Hub.Status(r.turn.ConversationID, s)
+}
+
+func (r *run) status(s stream.State, discarded console.ID) {
+	r.e.Hub.Status(r.turn.ConversationID, stream.Status{State: s, Discarded: discarded})
+}
+
+// sleep waits, or returns why the context ended first.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return context.Cause(ctx)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
