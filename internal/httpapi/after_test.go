@@ -1,0 +1,59 @@
+package httpapi
+
+import (
+	"testing"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+func TestParseAfter(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	for s, want := range map[string]after{
+		"2030-01-02T03:04:05Z":       {at: at},
+		"2030-01-02T03:04:05.006Z":   {at: at.Add(6 * time.Millisecond)},
+		"2030-01-02T04:04:05+01:00":  {at: at},
+		"2030-01-02T04:04:05 01:00":  {at: at}, // a plus sign that was not escaped
+		"2030-01-02T03:04:05":        {at: at},
+		"2030-01-02T03:04":           {at: at.Add(-5 * time.Second)},
+		"2030-01-02":                 {at: time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC)},
+		"c0000000000000000000000001": {message: "c0000000000000000000000001"},
+	} {
+		got, err := parseAfter("after", s)
+		if err != nil || got.message != want.message || !got.at.Equal(want.at) {
+			t.Errorf("parseAfter(%q): got %+v, %v, want %+v", s, got, err, want)
+		}
+	}
+}
+
+func TestParseAfterRefuses(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{
+		"", " ", "yesterday at noon", "2030-13-01T00:00:00Z", "2030-01-02T25:00:00Z", "a\x00b", "é",
+		"c00000000000000000000000000000000000000000000000000000001",
+	} {
+		if got, err := parseAfter("after", s); console.CodeOf(err) != console.CodeValidation {
+			t.Errorf("parseAfter(%q): got %+v, %v, want validation_error", s, got, err)
+		}
+	}
+}
+
+func FuzzParseAfter(f *testing.F) {
+	for _, s := range []string{"", "2030-01-02T03:04:05Z", "2030-01-02", "c1", "\x00", "2030-01-02T03:04:05 01:00"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, err := parseAfter("after", s)
+		switch {
+		case err != nil && console.CodeOf(err) != console.CodeValidation:
+			t.Errorf("parseAfter(%q): %v", s, err)
+		case err == nil && (got.message == "") == got.at.IsZero() && got.message == "":
+			if _, perr := time.Parse(time.DateOnly, s[:min(len(s), 10)]); perr != nil {
+				t.Errorf("parseAfter(%q) is neither a message nor a time", s)
+			}
+		case err == nil && len(got.message) > console.MaxIDLength:
+			t.Errorf("parseAfter(%q) is too long an id", s)
+		}
+	})
+}

@@ -1,0 +1,170 @@
+package httpapi
+
+import (
+	"github.com/bimpe/bimpe/internal/agents"
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+func agentListing() listing {
+	return listing{sorts: []string{"created_at", "updated_at", "name", "status"}}
+}
+
+func (a *API) listAgents(c *call, q console.Query) (console.Page[agentJSON], error) {
+	got, err := c.reads().Agents(c.ctx(), q)
+	return console.Page[agentJSON]{Items: items(got.Items, agentOf), Total: got.Total}, err
+}
+
+// createAgent is the body of a new agent.
+type createAgent struct {
+	Name string `json:"name" minLength:"1" maxLength:"255"`
+	agentFields
+}
+
+// agentFields are what both a new agent and a change of one may say.
+type agentFields struct {
+	Description         *string     `json:"description,omitempty" nullable:"true" maxLength:"1000"`
+	SystemPrompt        *string     `json:"system_prompt,omitempty" nullable:"true"`
+	Language            *string     `json:"language,omitempty" nullable:"true" doc:"BCP 47; default en"`
+	Persona             *string     `json:"persona,omitempty" nullable:"true" doc:"professional, friendly, concise, or free text"`
+	WorkflowID          *console.ID `json:"workflow_id,omitempty" nullable:"true"`
+	AgentWorkflowID     *console.ID `json:"agent_workflow_id,omitempty" nullable:"true" doc:"the older name of workflow_id"`
+	Rules               []ruleJSON  `json:"rules,omitempty" nullable:"true"`
+	Timezone            *string     `json:"timezone,omitempty" nullable:"true" doc:"IANA; default Africa/Lagos"`
+	Logo                *string     `json:"logo,omitempty" nullable:"true"`
+	BusinessName        *string     `json:"business_name,omitempty" nullable:"true"`
+	BusinessAddress     *string     `json:"business_address,omitempty" nullable:"true"`
+	BusinessEmail       *string     `json:"business_email,omitempty" nullable:"true"`
+	BusinessDescription *string     `json:"business_description,omitempty" nullable:"true"`
+	EscalationEmail     *string     `json:"escalation_email,omitempty" nullable:"true"`
+	OnNewMessage        *string     `json:"on_new_message,omitempty" nullable:"true" doc:"merge, queue or interrupt; default merge"`
+}
+
+// workflowID settles the two names of one field.
+func (f agentFields) workflowID(c *call) (console.Opt[*console.ID], error) {
+	newer, older := changed(c, "workflow_id", f.WorkflowID), changed(c, "agent_workflow_id", f.AgentWorkflowID)
+	if newer.Set && older.Set && !same(newer.Value, older.Value) {
+		return newer, invalid("agent_workflow_id", "must be the same as workflow_id")
+	}
+	if older.Set {
+		newer = older
+	}
+	if newer.Value != nil && !plausible(string(*newer.Value)) {
+		return newer, console.NotFound("workflow", *newer.Value)
+	}
+	return newer, nil
+}
+
+func same(a, b *console.ID) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+func (a *API) createAgent(c *call, tx Tx, in createAgent) (agentCreatedJSON, error) {
+	w, err := in.workflowID(c)
+	if err != nil {
+		return agentCreatedJSON{}, err
+	}
+	d := agents.Draft{
+		Name: in.Name, SystemPrompt: in.SystemPrompt, Language: in.Language, Persona: in.Persona,
+		WorkflowID: w.Value, Rules: rulesIn(in.Rules), Timezone: in.Timezone, Logo: in.Logo,
+		BusinessName: in.BusinessName, BusinessAddress: in.BusinessAddress, BusinessEmail: in.BusinessEmail,
+		BusinessDescription: in.BusinessDescription, EscalationEmail: in.EscalationEmail,
+		OnNewMessage: in.OnNewMessage,
+	}
+	if in.Description != nil {
+		d.Description = *in.Description
+	}
+	made, built, err := a.cfg.Agents.Create(c.ctx(), tx, c.principal().Team, d)
+	if err != nil {
+		return agentCreatedJSON{}, err
+	}
+	out := agentCreatedJSON{agentJSON: agentOf(made)}
+	if built != nil {
+		w := workflowOf(c.team())(*built)
+		out.Workflow.it = &w
+	}
+	return out, nil
+}
+
+// updateAgent is the body of a change.
+type updateAgent struct {
+	Name string `json:"name,omitempty" minLength:"1" maxLength:"255"`
+	agentFields
+}
+
+func (a *API) updateAgent(c *call, tx Tx, in updateAgent) (agentJSON, error) {
+	w, err := in.workflowID(c)
+	if err != nil {
+		return agentJSON{}, err
+	}
+	got, err := a.cfg.Agents.Update(c.ctx(), tx, c.agentID(), agents.Patch{
+		Name:                changed(c, "name", in.Name),
+		Description:         changed(c, "description", in.Description),
+		SystemPrompt:        changed(c, "system_prompt", in.SystemPrompt),
+		Language:            changed(c, "language", in.Language),
+		Persona:             changed(c, "persona", in.Persona),
+		WorkflowID:          w,
+		Rules:               changed(c, "rules", rulesIn(in.Rules)),
+		Timezone:            changed(c, "timezone", in.Timezone),
+		Logo:                changed(c, "logo", in.Logo),
+		BusinessName:        changed(c, "business_name", in.BusinessName),
+		BusinessAddress:     changed(c, "business_address", in.BusinessAddress),
+		BusinessEmail:       changed(c, "business_email", in.BusinessEmail),
+		BusinessDescription: changed(c, "business_description", in.BusinessDescription),
+		EscalationEmail:     changed(c, "escalation_email", in.EscalationEmail),
+		OnNewMessage:        changed(c, "on_new_message", in.OnNewMessage),
+	})
+	return agentOf(got), err
+}
+
+func (a *API) deleteAgent(c *call, tx Tx, _ nothing) (nothing, error) {
+	return nothing{}, a.cfg.Agents.Delete(c.ctx(), tx, c.agentID())
+}
+
+// liveStatus is the body and the answer of a change of status.
+type liveStatus struct {
+	Status string  `json:"status" enum:"development,live,paused"`
+	Reason *string `json:"status_reason" required:"false" nullable:"true" maxLength:"1000"`
+}
+
+func (a *API) setLiveStatus(c *call, tx Tx, in liveStatus) (liveStatus, error) {
+	got, err := a.cfg.Agents.SetStatus(c.ctx(), tx, c.agentID(), console.AgentStatus(in.Status), in.Reason)
+	return liveStatus{Status: string(got.Status), Reason: got.StatusReason}, err
+}
+
+// agent answers with an agent and what hangs below it.
+func (a *API) agent(c *call) (agentDetailJSON, error) {
+	got, err := c.reads().Agent(c.ctx(), c.agentID())
+	if err != nil {
+		return agentDetailJSON{}, err
+	}
+	bases, err := c.reads().KnowledgeBases(c.ctx(), got.ID)
+	if err != nil {
+		return agentDetailJSON{}, err
+	}
+	flows, err := flowsOf(c, got.WorkflowID)
+	if err != nil {
+		return agentDetailJSON{}, err
+	}
+	channels := channelsOf(got.ID)
+	return agentDetailJSON{
+		agentJSON: agentOf(got), KnowledgeBases: items(bases, knowledgeSummaryOf),
+		Integrations: []any{}, Integration: []any{}, Actions: []any{},
+		Channels: channels, Channel: channels, Flows: flows,
+	}, nil
+}
+
+// flowsOf returns the flows of the workflow that an agent is built on; none for a workflow that is
+// not there any more or not shared any more.
+func flowsOf(c *call, id *console.ID) ([]conversationFlowJSON, error) {
+	if id == nil {
+		return []conversationFlowJSON{}, nil
+	}
+	w, err := c.reads().Workflow(c.ctx(), *id)
+	if console.IsNotFound(err) {
+		return []conversationFlowJSON{}, nil
+	}
+	return items(w.Flows, conversationFlowOf), err
+}

@@ -1,0 +1,88 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/bimpe/bimpe/internal/agents"
+	"github.com/bimpe/bimpe/internal/conversations"
+	"github.com/bimpe/bimpe/internal/knowledge"
+	"github.com/bimpe/bimpe/internal/workflows"
+)
+
+// Prefix is where the API lives.
+const Prefix = "/api/v1/console"
+
+// Config is what an API is made of. Fields must be set unless they say otherwise.
+type Config struct {
+	Store         Store
+	Auth          Auth
+	Agents        *agents.Service
+	Workflows     *workflows.Service
+	Knowledge     *knowledge.Service
+	Conversations *conversations.Service
+	Streams       Streams
+	Keys          Limits // counts the requests of keys
+	Addresses     Limits // counts the requests of addresses without a valid key
+	Sealer        Sealer
+	Now           func() time.Time
+	Log           *slog.Logger
+
+	// NewUUID makes request ids and names for customers that come without one; nil: random ones.
+	NewUUID func() string
+	// AllowedOrigins may call from a browser; they match exactly. None: no origin may.
+	AllowedOrigins []string
+	// TrustedProxies are those whose X-Forwarded-For counts. None: the peer's address counts.
+	TrustedProxies []netip.Prefix
+	// RateLimit is how many requests a key, or an address without a valid key, may make in a minute;
+	// a team's own quota goes before it. Zero: as many as they like.
+	RateLimit int
+	// Ready says whether the server can do its work; nil: it always can.
+	Ready func(context.Context) error
+	// Version stands in the OpenAPI document; empty: dev.
+	Version string
+}
+
+// API serves the Console API.
+type API struct {
+	cfg     Config
+	origins map[string]bool
+	mux     *http.ServeMux
+	doc     huma.API
+	paths   *pathTable
+	buffers sync.Pool // of *bytes.Buffer, for encoding answers
+}
+
+// New returns an API, or an error when the configuration lacks something.
+func New(cfg Config) (*API, error) {
+	if cfg.Store == nil || cfg.Auth == nil || cfg.Agents == nil || cfg.Workflows == nil ||
+		cfg.Knowledge == nil || cfg.Conversations == nil || cfg.Streams == nil || cfg.Keys == nil ||
+		cfg.Addresses == nil || cfg.Sealer == nil || cfg.Now == nil || cfg.Log == nil {
+		return nil, errors.New("httpapi: the configuration lacks a part that must be set")
+	}
+	if cfg.NewUUID == nil {
+		cfg.NewUUID = newUUID
+	}
+	a := &API{cfg: cfg, origins: make(map[string]bool), mux: http.NewServeMux(), paths: &pathTable{}}
+	for _, o := range cfg.AllowedOrigins {
+		a.origins[o] = true
+	}
+	a.doc = humago.NewWithPrefix(a.mux, Prefix, documentConfig(cfg.Version))
+	for _, op := range a.operations() {
+		a.register(op)
+	}
+	a.registerOutside()
+	return a, nil
+}
+
+// Handler serves the API with everything that belongs to it: answers to unknown paths, /healthz and
+// /readyz.
+func (a *API) Handler() http.Handler { return http.HandlerFunc(a.serve) }

@@ -1,0 +1,181 @@
+package httpapi
+
+import (
+	"errors"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// decoderOf makes a decoder as register does.
+func decoderOf[T any](method string) *decoder {
+	return newDecoder(documentConfig("").Components.Schemas, reflect.TypeFor[T](), method)
+}
+
+// registryAllowsMore is what documentConfig sets by way of huma.NewAPI.
+func allowing[T any](method string) *decoder {
+	api := huma.NewAPI(documentConfig(""), nil)
+	return newDecoder(api.OpenAPI().Components.Schemas, reflect.TypeFor[T](), method)
+}
+
+// outcomeOf puts an error into one line: ok, a code, or all faults.
+func outcomeOf(err error) string {
+	e, isOurs := errors.AsType[*console.Error](err)
+	switch {
+	case err == nil:
+		return "ok"
+	case !isOurs:
+		return "internal: " + err.Error()
+	case e.Code == console.CodeValidation:
+		return strings.Join(faults(e), "; ")
+	case e.Reason != "":
+		return string(e.Reason)
+	default:
+		return string(e.Code)
+	}
+}
+
+func TestBodyOfNewAgent(t *testing.T) {
+	t.Parallel()
+	d := allowing[createAgent](http.MethodPost)
+	deep := strings.Repeat(`[`, 100) + strings.Repeat(`]`, 100)
+	for body, want := range map[string]string{
+		`{"name":"a"}`:                          "ok",
+		`{"name":"a","unknown":{"x":[1]}}`:      "ok",
+		`{"name":"a","description":null}`:       "ok",
+		`{"name":"a","rules":null,"logo":null}`: "ok",
+		`{}`:                                    "name: is required",
+		`{"name":null}`:                         "name: is required",
+		`{"Name":"a"}`:                          "name: is required",
+		`{"name":""}`:                           "name: expected length >= 1",
+		`{"name":5}`:                            "name: expected string",
+		`{"name":["a"],"language":{}}`:          "language: expected string; name: expected string",
+		`{"name":"a","rules":{}}`:               "rules: expected array",
+		`{"name":"a","rules":[5]}`:              "rules.0: expected object",
+		`{"name":"a\u0000"}`:                    "name: must not contain NUL",
+		`{"name":"a","x":{"y":["\u0000"]}}`:     "x.y.0: must not contain NUL",
+		`{"name":"a","x":1e400}`:                "x: is a number out of range",
+		`{"name":"a","x":` + deep + `}`:         "bad_request",
+		`{"name":"a"`:                           "bad_request",
+		`{"name":"a"} {}`:                       "bad_request",
+		"{\"name\":\"\xff\"}":                   "bad_request",
+		`   `:                                   "bad_request",
+		``:                                      "bad_request",
+		`[]`:                                    "body: must be an object",
+		`"name"`:                                "body: must be an object",
+		`null`:                                  "body: must be an object",
+		`17`:                                    "body: must be an object",
+		`{"name":"a","rules":[{"id":"1","name":"n","trigger":"t","response":"r"}]}`:                               "rules.0.enabled: is required",
+		`{"name":"a","rules":[{"id":null,"name":"n","trigger":"t","response":"r","enabled":true}]}`:               "rules.0.id: expected string",
+		`{"name":"a","rules":[{"id":"1","name":"n","trigger":"t","response":"r","enabled":"yes","action":null}]}`: "rules.0.enabled: expected boolean",
+	} {
+		var in createAgent
+		_, err := d.into("application/json", []byte(body), &in)
+		if got := outcomeOf(err); got != want {
+			t.Errorf("%s: got %q, want %q", body, got, want)
+		}
+	}
+}
+
+func TestBodyOfChange(t *testing.T) {
+	t.Parallel()
+	d := allowing[updateWorkflow](http.MethodPatch)
+	for body, want := range map[string]string{
+		`{}`:                                       "ok",
+		`{"description":null,"guide":null}`:        "ok",
+		`{"name":null}`:                            "name: must not be null",
+		`{"tags":null,"prompt_config":null}`:       "prompt_config: must not be null; tags: must not be null",
+		`{"visibility":"secret"}`:                  `visibility: expected value to be one of "private, public"`,
+		`{"setup_time":5.0}`:                       "ok",
+		`{"setup_time":5.5}`:                       "setup_time: expected integer",
+		`{"setup_time":1208925819614629174706176}`: "setup_time: expected number <= 1e+06",
+		`{"setup_time":-1}`:                        "setup_time: expected number >= 0",
+		`{"flows":[{"name":"f","extra":{"a":1}}]}`: "ok",
+		`{"flows":[{"priority":"high"}]}`:          "flows.0.priority: expected integer",
+		`{"flows":[[]]}`:                           "flows.0: expected object",
+		`{"flows":[{"trigger_keywords":[{}]}]}`:    "flows.0.trigger_keywords.0.keyword: is required",
+		`{"flows":[{"Name":5}]}`:                   "ok",
+		`{"prompt_config":[]}`:                     "prompt_config: expected object",
+		`{"unknown":null}`:                         "ok",
+	} {
+		var in updateWorkflow
+		_, err := d.into("", []byte(body), &in)
+		if got := outcomeOf(err); got != want {
+			t.Errorf("%s: got %q, want %q", body, got, want)
+		}
+	}
+}
+
+func TestBodyKeepsWhatItIsGiven(t *testing.T) {
+	t.Parallel()
+	var in createWorkflow
+	fields, err := allowing[createWorkflow](http.MethodPost).into("application/json",
+		[]byte(`{"name":"w","flows":[{"name":"f","x":12345678901234567890,"y":1.50}],"setup_time":2e1,"tags":null}`), &in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := (&API{}).encode(in.Flows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `[{"name":"f","x":12345678901234567890,"y":1.50}]`; string(got) != want {
+		t.Errorf("flows: got %s, want %s", got, want)
+	}
+	if in.SetupTime != 20 {
+		t.Errorf("setup_time: got %d, want 20", in.SetupTime)
+	}
+	if _, sent := fields["tags"]; sent {
+		t.Error("a null of a POST counts as sent")
+	}
+}
+
+func TestContentTypes(t *testing.T) {
+	t.Parallel()
+	for contentType, want := range map[string]bool{
+		"": true, "application/json": true, "application/json; charset=utf-8": true, "APPLICATION/JSON": true,
+		"application/merge-patch+json": true,
+		"text/plain":                   false, "application/x-www-form-urlencoded": false, "multipart/form-data; boundary=x": false,
+		"nonsense;;": false, "text/json+json": false,
+	} {
+		if got := isJSON(contentType); got != want {
+			t.Errorf("isJSON(%q): got %t, want %t", contentType, got, want)
+		}
+	}
+}
+
+func FuzzBody(f *testing.F) {
+	for _, s := range []string{
+		`{"name":"a"}`, `{"name":null,"rules":[{}]}`, `[[[[`, `{"a":1e999}`, "\xff", `{"":{"":[]}}`,
+		`{"rules":[{"id":"1","name":"n","trigger":"t","response":"r","enabled":true}],"name":"\ud800"}`,
+	} {
+		f.Add([]byte(s))
+	}
+	create, update := allowing[createAgent](http.MethodPost), allowing[updateWorkflow](http.MethodPatch)
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		var a createAgent
+		if _, err := create.into("application/json", raw, &a); console.CodeOf(err) == console.CodeInternal && err != nil {
+			t.Errorf("new agent %q: %v", raw, err)
+		}
+		if a.Name != "" && strings.Contains(a.Name, "\x00") {
+			t.Errorf("new agent %q: its name holds NUL", raw)
+		}
+		var w updateWorkflow
+		if _, err := update.into("application/json", raw, &w); console.CodeOf(err) == console.CodeInternal && err != nil {
+			t.Errorf("changed workflow %q: %v", raw, err)
+		}
+	})
+}
+
+func TestEveryBodyTypeHasASchema(t *testing.T) {
+	t.Parallel()
+	got := decoderOf[messageIn](http.MethodPost).schema
+	if diff := cmp.Diff("#/components/schemas/MessageIn", got.Ref); diff != "" {
+		t.Errorf("reference (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,62 @@
+package httpapi
+
+import (
+	"maps"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// embed adds the fields of an embedded type to the schema of the type that embeds it. huma does that
+// by itself only for exported types, and wire types are private.
+func embed[T any](r huma.Registry, s *huma.Schema) *huma.Schema {
+	inner := huma.SchemaFromType(r, reflect.TypeFor[T]())
+	maps.Copy(s.Properties, inner.Properties)
+	s.Required = append(s.Required, inner.Required...)
+	return s
+}
+
+// TransformSchema adds the embedded fields.
+func (createAgent) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[agentFields](r, s)
+}
+
+// TransformSchema adds the embedded fields.
+func (updateAgent) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[agentFields](r, s)
+}
+
+// TransformSchema adds the embedded fields.
+func (agentCreatedJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[agentJSON](r, s)
+}
+
+// TransformSchema adds the embedded fields.
+func (agentDetailJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[agentJSON](r, s)
+}
+
+// TransformSchema adds the embedded fields.
+func (createWorkflow) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[workflowFields](r, s)
+}
+
+// TransformSchema adds the embedded fields.
+func (updateWorkflow) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[workflowFields](r, s)
+}
+
+// TransformSchema adds the embedded fields.
+func (knowledgeJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[knowledgeSummaryJSON](r, s)
+}
+
+// TransformSchema adds the embedded fields.
+func (keyCreatedJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[keyJSON](r, s)
+}
+
+// TransformSchema adds the embedded fields.
+func (messageTo) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[messageIn](r, s)
+}

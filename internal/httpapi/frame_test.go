@@ -1,0 +1,110 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/stream"
+)
+
+// parsed is a frame as a client reads it.
+type parsed struct{ id, event, data string }
+
+// parseFrames reads frames as the standard says, and refuses what the contract forbids.
+func parseFrames(t *testing.T, raw string) []parsed {
+	t.Helper()
+	if strings.Contains(raw, "\r") {
+		t.Fatalf("a stream holds a carriage return: %q", raw)
+	}
+	var all []parsed
+	for block := range strings.SplitSeq(strings.TrimSuffix(raw, "\n\n"), "\n\n") {
+		var p parsed
+		for line := range strings.SplitSeq(block, "\n") {
+			field, value, _ := strings.Cut(line, ": ")
+			switch field {
+			case "id":
+				p.id = value
+			case "event":
+				p.event = value
+			case "data":
+				p.data += value
+			case "retry":
+				p.event = "retry"
+			default:
+				t.Fatalf("a stream has a line %q", line)
+			}
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func TestFrames(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2030, 1, 2, 3, 4, 5, 6_000_000, time.UTC)
+	m := console.Message{
+		ID: "m1", ConversationID: "c1", Role: console.RoleAssistant, Text: "<b>\r\nñ\u2028 & </b>", CreatedAt: at,
+		Attachments: []console.Attachment{{Type: "image", URL: "https://x.example"}},
+	}
+	partial := m
+	partial.Partial, partial.Text = true, "cut"
+	for want, make := range map[string]func() ([]byte, error){
+		"id: m1\nevent: message\ndata: {\"id\":\"m1\",\"conversation_id\":\"c1\",\"role\":\"assistant\"," +
+			"\"message\":\"<b>\\r\\nñ\\u2028 & </b>\",\"message_type\":\"text\",\"created_at\":\"2030-01-02T03:04:05.006Z\"}\n\n": func() ([]byte, error) { return messageFrame(m) },
+		"id: m1\nevent: message\ndata: {\"id\":\"m1\",\"conversation_id\":\"c1\",\"role\":\"assistant\"," +
+			"\"message\":\"cut\",\"message_type\":\"text\",\"created_at\":\"2030-01-02T03:04:05.006Z\",\"is_partial\":true}\n\n": func() ([]byte, error) { return messageFrame(partial) },
+		"event: delta\ndata: {\"message_id\":\"m1\",\"text\":\"a\\nb\"}\n\n": func() ([]byte, error) {
+			return deltaFrame(stream.Delta{MessageID: "m1", Text: "a\nb"})
+		},
+		"event: status\ndata: {\"state\":\"thinking\"}\n\n": func() ([]byte, error) {
+			return statusFrame(stream.Status{State: stream.Thinking})
+		},
+		"event: status\ndata: {\"state\":\"idle\",\"discarded\":\"m1\"}\n\n": func() ([]byte, error) {
+			return statusFrame(stream.Status{State: stream.Idle, Discarded: "m1"})
+		},
+		"event: heartbeat\ndata: {\"ts\":1893553445006}\n\n": func() ([]byte, error) { return heartbeatFrame(at), nil },
+	} {
+		got, err := make()
+		if err != nil {
+			t.Errorf("%s: %v", want, err)
+		}
+		if diff := cmp.Diff(want, string(got)); diff != "" {
+			t.Errorf("frame (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func FuzzMessageFrame(f *testing.F) {
+	f.Add("m1", "hello")
+	f.Add("m2", "a\nb\r\n\nevent: message\ndata: {}\n\n")
+	f.Add("m3", "\u2028\x00\x7f")
+	f.Fuzz(func(t *testing.T, id, text string) {
+		if !plausible(id) {
+			return // only our own ids get here
+		}
+		raw, err := messageFrame(console.Message{ID: console.ID(id), Text: text})
+		if err != nil {
+			t.Fatalf("messageFrame(%q, %q): %v", id, text, err)
+		}
+		got := parseFrames(t, string(raw))
+		if len(got) != 1 || got[0].id != id || got[0].event != "message" {
+			t.Fatalf("messageFrame(%q, %q): got %+v", id, text, got)
+		}
+		var back frameJSON
+		if err := json.NewDecoder(bytes.NewReader([]byte(strings.ReplaceAll(got[0].data, `"created_at":"0001-01-01T00:00:00.000Z"`, `"x":0`)))).Decode(&struct {
+			Message *string `json:"message"`
+		}{&back.Text}); err != nil {
+			t.Fatalf("data of %q: %v", raw, err)
+		}
+		if utf8.ValidString(text) && back.Text != text {
+			t.Errorf("text: got %q, want %q", back.Text, text)
+		}
+	})
+}

@@ -1,0 +1,110 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// operation is one line of the API.
+type operation struct {
+	method, path string
+	name         string        // of the operation in the document
+	scope        console.Scope // empty: no key is needed
+	status       int           // of a success
+	says         string        // the message of a success
+	endpoint     *endpoint
+
+	ids []string // names of the ids in the path; set when the operation is registered
+}
+
+// Where things hang.
+const (
+	agentPath        = "/agents/{agentId}"
+	knowledgePath    = agentPath + "/knowledge_bases"
+	aKnowledgePath   = knowledgePath + "/{knowledgeBaseId}"
+	chatsPath        = agentPath + "/conversations"
+	chatPath         = chatsPath + "/{conversationId}"
+	workflowPath     = "/workflows/{workflowId}"
+	keyPath          = "/api-keys/{keyId}"
+	get, post        = http.MethodGet, http.MethodPost
+	patch, del       = http.MethodPatch, http.MethodDelete
+	ok, made         = http.StatusOK, http.StatusCreated
+	agentsRead       = console.Scope("agents:read")
+	agentsWrite      = console.Scope("agents:write")
+	workflowsRead    = console.Scope("workflows:read")
+	workflowsWrite   = console.Scope("workflows:write")
+	chatsRead        = console.Scope("conversations:read")
+	chatsWrite       = console.Scope("conversations:write")
+	callsRead        = console.Scope("calls:read")
+	keysRead         = console.Scope("api_keys:read")
+	keysWrite        = console.Scope("api_keys:write")
+	openToAll        = console.Scope("")
+	messagePath      = chatPath + "/messages/{messageId}"
+	olderStreamPath  = chatPath + "/messages/stream"
+	currentStream    = chatPath + "/stream"
+	streamTicketPath = chatPath + "/stream-ticket"
+)
+
+// operations is the whole API.
+func (a *API) operations() []operation {
+	all := a.agentOperations()
+	all = append(all, a.workflowOperations()...)
+	all = append(all, a.conversationOperations()...)
+	return append(all, a.otherOperations()...)
+}
+
+func (a *API) agentOperations() []operation {
+	return []operation{
+		{get, "/agents", "listAgents", agentsRead, ok, "Agents.", page(agentListing(), a.listAgents), nil},
+		{post, "/agents", "createAgent", agentsWrite, made, "Agent created.", write(a.createAgent), nil},
+		{get, agentPath, "getAgent", agentsRead, ok, "Agent.", read(a.agent), nil},
+		{patch, agentPath, "updateAgent", agentsWrite, ok, "Agent updated.", write(a.updateAgent), nil},
+		{del, agentPath, "deleteAgent", agentsWrite, ok, "Agent deleted.", write(a.deleteAgent), nil},
+		{patch, agentPath + "/live-status", "setLiveStatus", agentsWrite, ok, "Live status updated.", write(a.setLiveStatus), nil},
+
+		{get, knowledgePath, "listKnowledgeBases", agentsRead, ok, "Knowledge bases.", whole(a.listKnowledge), nil},
+		{post, knowledgePath, "createKnowledgeBase", agentsWrite, made, "Knowledge base created.", write(a.createKnowledge), nil},
+		{patch, aKnowledgePath, "updateKnowledgeBase", agentsWrite, ok, "Knowledge base updated.", write(a.updateKnowledge), nil},
+		{del, aKnowledgePath, "deleteKnowledgeBase", agentsWrite, ok, "Knowledge base deleted.", write(a.deleteKnowledge), nil},
+	}
+}
+
+func (a *API) workflowOperations() []operation {
+	return []operation{
+		{get, "/workflows", "listWorkflows", workflowsRead, ok, "Workflows.", a.workflowsEndpoint(), nil},
+		{post, "/workflows", "createWorkflow", workflowsWrite, made, "Workflow created.", write(a.createWorkflow), nil},
+		{post, "/workflows/clone", "cloneWorkflow", workflowsWrite, made, "Workflow cloned.", write(a.cloneWorkflow), nil},
+		{get, workflowPath, "getWorkflow", workflowsRead, ok, "Workflow.", read(a.workflow), nil},
+		{patch, workflowPath, "updateWorkflow", workflowsWrite, ok, "Workflow updated.", write(a.updateWorkflow), nil},
+		{del, workflowPath, "deleteWorkflow", workflowsWrite, ok, "Workflow deleted.", write(a.deleteWorkflow), nil},
+	}
+}
+
+func (a *API) conversationOperations() []operation {
+	return []operation{
+		{get, chatsPath, "listConversations", chatsRead, ok, "Conversations.", a.conversationsEndpoint(), nil},
+		{post, chatsPath + "/messages", "sendMessageTo", chatsWrite, made, "Message sent.", write(a.sendMessageTo), nil},
+		{get, chatPath, "getConversation", chatsRead, ok, "Conversation.", read(a.conversation), nil},
+		{patch, chatPath + "/ai-status", "setAIStatus", chatsWrite, ok, "AI status updated.", write(a.setAIStatus), nil},
+		{post, chatPath + "/cancel", "cancelReply", chatsWrite, ok, "Cancelled.", write(a.cancel), nil},
+		{get, chatPath + "/messages", "listMessages", chatsRead, ok, "Messages.", page(messageListing(), a.listMessages), nil},
+		{post, chatPath + "/messages", "sendMessage", chatsWrite, made, "Message sent.", write(a.sendMessage), nil},
+		{get, messagePath, "getMessage", chatsRead, ok, "Message.", read(a.message), nil},
+		{post, streamTicketPath, "createStreamTicket", chatsRead, made, "Stream ticket.", read(a.streamTicket), nil},
+		{get, currentStream, "streamConversation", openToAll, ok, "", a.streamEndpoint(), nil},
+		{get, olderStreamPath, "streamMessages", openToAll, ok, "", a.streamEndpoint(), nil},
+	}
+}
+
+func (a *API) otherOperations() []operation {
+	return []operation{
+		{get, "/health", "getHealth", openToAll, ok, "The API is up.", read(a.health), nil},
+		{get, "/calls", "listCalls", callsRead, ok, "Calls.", read(a.calls), nil},
+
+		{get, "/api-keys", "listKeys", keysRead, ok, "API keys.", page(keyListing(), a.listKeys), nil},
+		{post, "/api-keys", "createKey", keysWrite, made, "API key created. It is shown this once.", secret(write(a.createKey)), nil},
+		{get, keyPath, "getKey", keysRead, ok, "API key.", read(a.key), nil},
+		{del, keyPath, "revokeKey", keysWrite, ok, "API key revoked.", write(a.revokeKey), nil},
+	}
+}

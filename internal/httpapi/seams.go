@@ -1,0 +1,94 @@
+package httpapi
+
+import (
+	"context"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/agents"
+	"github.com/bimpe/bimpe/internal/auth"
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/conversations"
+	"github.com/bimpe/bimpe/internal/knowledge"
+	"github.com/bimpe/bimpe/internal/limit"
+	"github.com/bimpe/bimpe/internal/stream"
+	"github.com/bimpe/bimpe/internal/workflows"
+)
+
+// Store is where everything is kept, a team at a time.
+type Store interface {
+	// Team returns what may be read of a team.
+	Team(team console.ID) Reads
+	// Write runs f in one transaction of the team and commits it. f may run more than once; only
+	// its last run counts. An error of f rolls back and is returned as it is.
+	Write(ctx context.Context, team console.ID, f func(Tx) error) error
+}
+
+// Reads is what the rooms may ask of a team.
+type Reads interface {
+	agents.Reads
+	workflows.Reads
+	knowledge.Reads
+	conversations.Reads
+	auth.Reads
+}
+
+// Tx is a transaction of one team.
+type Tx interface {
+	agents.Store
+	workflows.Store
+	knowledge.Store
+	conversations.Store
+	auth.Store
+	Once
+}
+
+// Once makes a write happen once under its idempotency key.
+type Once interface {
+	// ClaimKey takes a key for this transaction and returns nil, or the answer that is kept under it.
+	// It waits for another transaction that has claimed the key.
+	ClaimKey(ctx context.Context, key string, fingerprint [32]byte) (*console.Answer, error)
+	// KeepAnswer keeps the answer under a key that this transaction has claimed.
+	KeepAnswer(ctx context.Context, key string, a console.Answer) error
+	// Nested runs f; an error of f undoes what f did, and no more, and is returned as it is.
+	Nested(f func() error) error
+}
+
+// Auth knows who asks.
+type Auth interface {
+	// Authenticate returns whose secret it is, or CodeKeyInvalid or CodeKeyExpired.
+	Authenticate(ctx context.Context, secret string) (console.Principal, error)
+	// Create adds a key and returns its secret.
+	Create(ctx context.Context, tx auth.Store, by console.Principal, d auth.Draft) (console.Key, string, error)
+	// Revoke ends a key, or returns CodeNotFound.
+	Revoke(ctx context.Context, tx auth.Store, id console.ID) error
+	// Used notes that a key was used now.
+	Used(key console.ID)
+	// IssueTicket returns a ticket for one stream and how long it holds.
+	IssueTicket(p console.Principal, agent, conversation console.ID, seq int64) (string, time.Duration)
+	// CheckTicket returns what a ticket is good for and does not spend it; its faults are those of
+	// RedeemTicket.
+	CheckTicket(ctx context.Context, ticket string) (auth.Ticket, error)
+	// RedeemTicket spends a ticket. One that is unknown, used or too old is CodeUnauthorized.
+	RedeemTicket(ctx context.Context, ticket string) (auth.Ticket, error)
+}
+
+// Streams is where new messages are heard of.
+type Streams interface {
+	// Subscribe begins to listen to a conversation. More streams than the team may hold open are
+	// CodeTooManyRequests with ReasonTooManyStreams. The caller closes the subscription.
+	Subscribe(r stream.Request) (*stream.Subscription, error)
+}
+
+// Limits counts requests in windows.
+type Limits interface {
+	// Take counts one request of who, unless its window is used up, and says how the window stands.
+	Take(who string, perMinute int) limit.Result
+	// Peek says how the window of who stands and counts nothing.
+	Peek(who string, perMinute int) limit.Result
+}
+
+// Sealer hides secrets that have to be kept. The purpose must be the same when opening.
+type Sealer interface {
+	Seal(plain []byte, purpose string) []byte
+	Open(sealed []byte, purpose string) ([]byte, error)
+}

@@ -1,0 +1,177 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// sieve gathers what is wrong with one body.
+type sieve struct {
+	*decoder
+	faults []console.Field
+}
+
+func (s *sieve) fail(path, fault string) {
+	s.faults = append(s.faults, console.Field{Path: path, Fault: fault})
+}
+
+// sift finds texts and numbers that nothing can be done with, drops fields that are only spelled
+// like ours in other case, and returns a copy of the tree that huma can validate: numbers are
+// float64 there. Only too much nesting is an error of its own.
+func (s *sieve) sift(tree any) (any, error) {
+	return s.value("", tree, s.schema, 0)
+}
+
+func (s *sieve) value(path string, v any, schema *huma.Schema, depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, badRequest("The body nests more than %d levels deep.", maxDepth)
+	}
+	switch v := v.(type) {
+	case string:
+		s.text(path, v)
+	case json.Number:
+		return s.number(path, v), nil
+	case []any:
+		return s.array(path, v, s.resolve(schema), depth)
+	case map[string]any:
+		return s.object(path, v, s.resolve(schema), depth)
+	}
+	return v, nil
+}
+
+func (s *sieve) array(path string, v []any, schema *huma.Schema, depth int) (any, error) {
+	plain := make([]any, len(v))
+	for i, item := range v {
+		var err error
+		if plain[i], err = s.value(join(path, strconv.Itoa(i)), item, schema.Items, depth+1); err != nil {
+			return nil, err
+		}
+	}
+	return plain, nil
+}
+
+func (s *sieve) object(path string, v map[string]any, schema *huma.Schema, depth int) (any, error) {
+	plain := make(map[string]any, len(v))
+	for _, name := range slices.Sorted(maps.Keys(v)) {
+		if schema.Properties[name] == nil && misspelled(name, schema) {
+			delete(v, name)
+			continue
+		}
+		s.text(path, name)
+		var err error
+		if plain[name], err = s.value(join(path, name), v[name], schema.Properties[name], depth+1); err != nil {
+			return nil, err
+		}
+	}
+	return plain, nil
+}
+
+// misspelled reports whether encoding/json would take name for one of the schema's fields although
+// it is another.
+func misspelled(name string, schema *huma.Schema) bool {
+	for known := range schema.Properties {
+		if strings.EqualFold(known, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *sieve) text(path, v string) {
+	if strings.Contains(v, "\x00") {
+		s.fail(path, "must not contain NUL")
+	}
+}
+
+func (s *sieve) number(path string, n json.Number) float64 {
+	f, err := n.Float64()
+	if err != nil || math.IsInf(f, 0) {
+		s.fail(path, "is a number out of range")
+	}
+	return f
+}
+
+// resolve follows references; it never returns nil.
+func (s *sieve) resolve(schema *huma.Schema) *huma.Schema {
+	for schema != nil && schema.Ref != "" {
+		schema = s.registry.SchemaFromRef(schema.Ref)
+	}
+	if schema == nil {
+		return &huma.Schema{}
+	}
+	return schema
+}
+
+// nulls gives null its meaning. On POST it is absence. On PATCH it clears a field, and is a fault of
+// one that cannot be empty.
+func (s *sieve) nulls(fields map[string]any, plain any) {
+	copied, ok := plain.(map[string]any)
+	if !ok {
+		return
+	}
+	schema := s.resolve(s.schema)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if fields[name] != nil {
+			continue
+		}
+		field, known := schema.Properties[name]
+		switch {
+		case !s.partial || !known:
+			delete(fields, name)
+			delete(copied, name)
+		case !field.Nullable && field.Ref == "":
+			s.fail(name, "must not be null")
+			delete(copied, name)
+		}
+	}
+}
+
+// validate holds the copy against the schema.
+func (s *sieve) validate(plain any) {
+	var res huma.ValidateResult
+	huma.Validate(s.registry, s.schema, huma.NewPathBuffer(nil, 0), huma.ModeWriteToServer, plain, &res)
+	for _, err := range res.Errors {
+		if d, ok := err.(huma.ErrorDetailer); ok {
+			path, fault := faultOf(d.ErrorDetail())
+			if !s.told(path) {
+				s.fail(path, fault)
+			}
+		}
+	}
+}
+
+// told reports whether the reason why a field is missing is already known: it was null.
+func (s *sieve) told(path string) bool {
+	return slices.ContainsFunc(s.faults, func(f console.Field) bool {
+		return f.Path == path && f.Fault == "must not be null"
+	})
+}
+
+// faultOf puts huma's words into ours: dotted paths, and what is missing named by its own path.
+func faultOf(d *huma.ErrorDetail) (path, fault string) {
+	path = strings.NewReplacer("[", ".", "]", "").Replace(d.Location)
+	before, after, _ := strings.Cut(validation.MsgExpectedRequiredProperty, "%s")
+	if missing, ok := strings.CutPrefix(d.Message, before); ok {
+		return join(path, strings.TrimSuffix(missing, after)), "is required"
+	}
+	if path == "" {
+		path = "body"
+	}
+	return path, d.Message
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}

@@ -1,0 +1,151 @@
+package httpapi
+
+import (
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/bimpe/bimpe/internal/auth"
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/stream"
+)
+
+// The events that come only to those who ask.
+const (
+	eventDelta  = "delta"
+	eventStatus = "status"
+)
+
+func (a *API) streamEndpoint() *endpoint {
+	text := &huma.Schema{Type: huma.TypeString}
+	ticket := queryParam("ticket", text)
+	ticket.Required = true
+	since := queryParam("after", text)
+	since.Description = "A message's id or an ISO 8601 time: what came later is told first."
+	events := queryParam("events", text)
+	events.Description = "delta, status, or both with a comma: also tell of replies while they are being written."
+	last := &huma.Param{Name: "Last-Event-ID", In: "header", Schema: text, Description: "Like after, which goes before it."}
+	return &endpoint{
+		raw: a.stream, query: []*huma.Param{ticket, since, events, last},
+		answer: reflect.TypeFor[envelope[nothing]](),
+	}
+}
+
+// asked is what a request for a stream says.
+type asked struct {
+	ticket        string
+	after         after
+	delta, status bool
+}
+
+// stream tells of new messages until someone leaves.
+func (a *API) stream(x *exchange, r *http.Request) {
+	var s *reader
+	var err error
+	aside(func() { s, err = a.openStream(x, r) })
+	if err != nil {
+		a.writeError(x, r, late(err))
+		return
+	}
+	defer s.sub.Close()
+	x.err = s.run(r.Context())
+}
+
+// openStream finds out whether the stream may be opened before it spends the ticket, so that a
+// request that was merely wrong can be made again with it. It subscribes before it spends the
+// ticket, so that a key that is revoked in between ends the stream.
+func (a *API) openStream(x *exchange, r *http.Request) (*reader, error) {
+	ask, askErr := readAsked(r)
+	t, err := a.admitTicket(x, r, ask.ticket)
+	if err != nil {
+		return nil, err
+	}
+	if askErr != nil {
+		return nil, askErr
+	}
+	from := a.cfg.Store.Team(t.Principal.Team.ID)
+	if _, err := from.Conversation(r.Context(), t.Agent, t.Conversation); err != nil {
+		return nil, err
+	}
+	seq, err := ask.after.seq(r.Context(), from, t.Conversation, t.Seq)
+	if err != nil {
+		return nil, err
+	}
+	sub, err := a.cfg.Streams.Subscribe(stream.Request{
+		Team: t.Principal.Team.ID, Conversation: t.Conversation, Key: t.Principal.Key,
+		Live: ask.delta || ask.status, Limit: t.Principal.Team.Quotas.StreamQuota(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.cfg.Auth.RedeemTicket(r.Context(), ask.ticket); err != nil {
+		sub.Close()
+		return nil, err
+	}
+	return &reader{
+		w: x, rc: http.NewResponseController(x.ResponseWriter), sub: sub, from: from, now: a.cfg.Now,
+		conversation: t.Conversation, told: seq, delta: ask.delta, status: ask.status,
+	}, nil
+}
+
+// admitTicket recognizes who asks by the ticket, as admit does by the key, and counts the request in
+// the window of the ticket's key.
+func (a *API) admitTicket(x *exchange, r *http.Request, ticket string) (auth.Ticket, error) {
+	var t auth.Ticket
+	if ticket == "" {
+		x.keyErr = console.Errorf(console.CodeUnauthorized, "A stream needs a ticket: POST …/stream-ticket first.")
+	} else {
+		t, x.keyErr = a.cfg.Auth.CheckTicket(r.Context(), ticket)
+	}
+	if x.keyErr == nil && (string(t.Agent) != r.PathValue("agentId") || string(t.Conversation) != r.PathValue("conversationId")) {
+		x.keyErr = console.Errorf(console.CodeUnauthorized, "This ticket is for another conversation.")
+	}
+	if x.keyErr == nil {
+		x.principal = t.Principal
+	}
+	if err := a.charge(x, r); err != nil {
+		return t, err
+	}
+	return t, x.keyErr
+}
+
+// readAsked reads the request; the ticket comes back even when something else is wrong.
+func readAsked(r *http.Request) (asked, error) {
+	q, err := readQuery(r.URL.RawQuery)
+	if err != nil {
+		return asked{}, err
+	}
+	var ask asked
+	ask.ticket, _ = q.text("ticket")
+	path, since := "after", q.values.Get("after")
+	if _, given := q.values["after"]; !given {
+		path, since = "Last-Event-ID", r.Header.Get("Last-Event-Id")
+	}
+	if since != "" || path == "after" {
+		if ask.after, err = parseAfter(path, since); err != nil {
+			q.fail(path, "must be the id of a message of this conversation or an ISO 8601 time")
+		}
+	}
+	ask.delta, ask.status = readEvents(q)
+	return ask, q.err()
+}
+
+// readEvents reads which more events are wanted.
+func readEvents(q *query) (delta, status bool) {
+	words, ok := q.text("events")
+	if !ok {
+		return false, false
+	}
+	known := []string{eventDelta, eventStatus}
+	names := strings.Split(words, ",")
+	for _, n := range names {
+		if !slices.Contains(known, n) {
+			q.fail("events", "must be delta, status, or both with a comma")
+			return false, false
+		}
+	}
+	return slices.Contains(names, eventDelta), slices.Contains(names, eventStatus)
+}

@@ -1,0 +1,159 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// workflowJSON is a workflow.
+type workflowJSON struct {
+	ID           console.ID         `json:"id"`
+	Name         string             `json:"name"`
+	Description  *string            `json:"description"`
+	Category     *string            `json:"category"`
+	Visibility   console.Visibility `json:"visibility"`
+	Owner        bool               `json:"is_owner"`
+	SystemPrompt *string            `json:"system_prompt"`
+	Rules        []ruleJSON         `json:"rules" nullable:"false"`
+	Flows        []flowJSON         `json:"flows" nullable:"false"`
+	Tags         []string           `json:"tags" nullable:"false"`
+	Integrations []string           `json:"integrations" nullable:"false"`
+	Channels     []string           `json:"channels" nullable:"false"`
+	Actions      []string           `json:"actions" nullable:"false"`
+	Guide        orNull[guideJSON]  `json:"guide"`
+	FAQ          []qaJSON           `json:"faq" nullable:"false"`
+	SetupSteps   []any              `json:"setup_steps" nullable:"false"`
+	SetupTime    int64              `json:"setup_time"`
+	VideoURL     *string            `json:"video_url"`
+	PromptConfig object             `json:"prompt_config"`
+	CreatedAt    stamp              `json:"created_at"`
+	UpdatedAt    stamp              `json:"updated_at"`
+}
+
+// workflowOf shows workflows to a team.
+func workflowOf(team console.ID) func(console.Workflow) workflowJSON {
+	return func(w console.Workflow) workflowJSON {
+		config := object(w.PromptConfig)
+		if config == nil {
+			config = object{}
+		}
+		return workflowJSON{
+			ID: w.ID, Name: w.Name, Description: w.Description, Category: w.Category, Visibility: w.Visibility,
+			Owner: w.OwnedBy(team), SystemPrompt: w.SystemPrompt, Rules: items(w.Rules, ruleOf),
+			Flows: items(w.Flows, func(f console.Flow) flowJSON { return flowJSON(f) }),
+			Tags:  list(w.Tags), Integrations: list(w.Integrations), Channels: list(w.Channels), Actions: list(w.Actions),
+			Guide: guideOf(w.Guide), FAQ: items(w.FAQ, func(q console.QA) qaJSON { return qaJSON(q) }),
+			SetupSteps: list(w.SetupSteps), SetupTime: w.SetupMinutes, VideoURL: w.VideoURL, PromptConfig: config,
+			CreatedAt: stamp(w.CreatedAt), UpdatedAt: stamp(w.UpdatedAt),
+		}
+	}
+}
+
+// object is any JSON object.
+type object map[string]any
+
+// Schema is that of any object.
+func (object) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+}
+
+// minutes is a whole number of minutes, however it is written: 5, 5.0 or 5e0.
+type minutes int64
+
+// UnmarshalJSON reads the number. Its range is the schema's business.
+func (m *minutes) UnmarshalJSON(raw []byte) error {
+	var f float64
+	if err := json.Unmarshal(raw, &f); err != nil {
+		return fmt.Errorf("read minutes: %w", err)
+	}
+	*m = minutes(f)
+	return nil
+}
+
+// Schema bounds the number so that it fits everywhere.
+func (minutes) Schema(huma.Registry) *huma.Schema {
+	least, most := 0.0, 1e6
+	return &huma.Schema{Type: huma.TypeInteger, Minimum: &least, Maximum: &most}
+}
+
+// flowJSON is a flow with all keys it came with.
+type flowJSON map[string]any
+
+// Schema is that of the keys that have a meaning.
+func (flowJSON) Schema(r huma.Registry) *huma.Schema {
+	return r.Schema(reflect.TypeFor[flow](), true, "")
+}
+
+// flow says what the known keys of a flow must look like.
+type flow struct {
+	Name     string        `json:"name,omitempty" maxLength:"255" nullable:"true"`
+	Describe *string       `json:"description,omitempty" nullable:"true"`
+	Category *string       `json:"category,omitempty" nullable:"true"`
+	Priority *int          `json:"priority,omitempty" nullable:"true" minimum:"-1000000" maximum:"1000000"`
+	Active   *bool         `json:"is_active,omitempty" nullable:"true"`
+	Triggers []flowTrigger `json:"trigger_keywords,omitempty" nullable:"true"`
+	Steps    []flowStep    `json:"conversation_steps,omitempty" nullable:"true"`
+}
+
+type flowTrigger struct {
+	Keyword string  `json:"keyword"`
+	Weight  *string `json:"weight,omitempty" nullable:"true" enum:"high,medium,low"`
+}
+
+type flowStep struct {
+	Type     string  `json:"type"`
+	Content  *string `json:"content,omitempty" nullable:"true"`
+	Action   *string `json:"action,omitempty" nullable:"true"`
+	Followup *string `json:"followup,omitempty" nullable:"true"`
+}
+
+func flowsIn(flows []flowJSON) []console.Flow {
+	return items(flows, func(f flowJSON) console.Flow { return console.Flow(f) })
+}
+
+// qaJSON is a question and its answer.
+type qaJSON struct {
+	Question string `json:"question"`
+	Answer   string `json:"answer"`
+}
+
+func faqIn(faq []qaJSON) []console.QA {
+	return items(faq, func(q qaJSON) console.QA { return console.QA(q) })
+}
+
+// guideIn is a guide as it comes, under the name of either era.
+type guideIn struct {
+	YouTubeURL *string  `json:"youtubeUrl,omitempty" nullable:"true" maxLength:"2000"`
+	Older      *string  `json:"youtube_url,omitempty" nullable:"true" maxLength:"2000"`
+	Steps      []string `json:"steps,omitempty" nullable:"true"`
+}
+
+func (g *guideIn) guide() *console.Guide {
+	if g == nil {
+		return nil
+	}
+	url := g.YouTubeURL
+	if url == nil {
+		url = g.Older
+	}
+	return &console.Guide{YouTubeURL: url, Steps: list(g.Steps)}
+}
+
+// guideJSON is a guide as it goes, under the names of both eras.
+type guideJSON struct {
+	YouTubeURL *string  `json:"youtubeUrl,omitempty"`
+	Older      *string  `json:"youtube_url,omitempty"`
+	Steps      []string `json:"steps" nullable:"false"`
+}
+
+func guideOf(g *console.Guide) orNull[guideJSON] {
+	if g == nil {
+		return orNull[guideJSON]{}
+	}
+	return orNull[guideJSON]{&guideJSON{YouTubeURL: g.YouTubeURL, Older: g.YouTubeURL, Steps: list(g.Steps)}}
+}
