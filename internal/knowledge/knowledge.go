@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/words"
 )
 
 // Reads is what may be asked of a team's knowledge.
@@ -39,11 +40,95 @@ type Postings = console.Postings
 
 // Service applies the rules.
 type Service struct {
-	now   func() time.Time
-	newID func() console.ID
+	now      func() time.Time
+	newID    func() console.ID
+	analyser *words.Analyser
 }
 
 // New returns a Service.
 func New(now func() time.Time, newID func() console.ID) *Service {
-	return &Service{now: now, newID: newID}
+	return &Service{now: now, newID: newID, analyser: words.New()}
+}
+
+// List returns all knowledge bases of an agent, oldest first; CodeNotFound for an unknown agent.
+func (s *Service) List(ctx context.Context, from Reads, agent console.ID) ([]console.KnowledgeBase, error) {
+	return from.KnowledgeBases(ctx, agent)
+}
+
+// Draft is a new knowledge base as it was asked for; nil means absent.
+type Draft struct {
+	Kind        console.KnowledgeKind
+	Name        string
+	Description *string
+	URL         *string
+	Content     *string
+}
+
+// Add gives the agent a knowledge base. One that is to be fetched from an address is
+// CodeNotImplemented, once the rest of it is right.
+func (s *Service) Add(ctx context.Context, tx Store, agent console.ID, d Draft) (console.KnowledgeBase, error) {
+	at := s.now().UTC().Truncate(time.Millisecond)
+	kb := console.KnowledgeBase{
+		ID: s.newID(), AgentID: agent, Kind: d.Kind, Name: d.Name, Description: d.Description,
+		URL: d.URL, Content: d.Content, CreatedAt: at, UpdatedAt: at,
+	}
+	if err := console.Invalid(check(kb)); err != nil {
+		return console.KnowledgeBase{}, err
+	}
+	a, err := tx.LockAgent(ctx, agent)
+	if err != nil {
+		return console.KnowledgeBase{}, err
+	}
+	if kb.Kind == console.KnowledgeURL {
+		return console.KnowledgeBase{}, console.Errorf(console.CodeNotImplemented,
+			"Knowledge from an address is not fetched yet. Add its text instead, as a knowledge base of type text.")
+	}
+	return kb, tx.PutKnowledgeBase(ctx, kb, s.passages(kb, a.Language))
+}
+
+// Patch is a partial change. For fields that may be empty, a nil Value clears.
+type Patch struct {
+	Name        console.Opt[string]
+	Description console.Opt[*string]
+	URL         console.Opt[*string]
+	Content     console.Opt[*string]
+}
+
+// Update changes what the patch names and leaves the rest. An unknown agent or knowledge base is
+// CodeNotFound.
+func (s *Service) Update(ctx context.Context, tx Store, agent, id console.ID, p Patch) (console.KnowledgeBase, error) {
+	a, err := tx.LockAgent(ctx, agent)
+	if err != nil {
+		return console.KnowledgeBase{}, err
+	}
+	kb, err := tx.KnowledgeBase(ctx, agent, id)
+	if err != nil {
+		return console.KnowledgeBase{}, err
+	}
+	kb.Name = p.Name.Or(kb.Name)
+	kb.Description = p.Description.Or(kb.Description)
+	kb.URL = p.URL.Or(kb.URL)
+	kb.Content = p.Content.Or(kb.Content)
+	kb.UpdatedAt = later(kb.UpdatedAt, s.now())
+	if err := console.Invalid(check(kb)); err != nil {
+		return console.KnowledgeBase{}, err
+	}
+	return kb, tx.PutKnowledgeBase(ctx, kb, s.passages(kb, a.Language))
+}
+
+// Delete takes a knowledge base from the agent. An unknown agent or knowledge base is CodeNotFound.
+func (s *Service) Delete(ctx context.Context, tx Store, agent, id console.ID) error {
+	if _, err := tx.LockAgent(ctx, agent); err != nil {
+		return err
+	}
+	return tx.DeleteKnowledgeBase(ctx, agent, id)
+}
+
+// later returns a time after before, at or past now.
+func later(before, now time.Time) time.Time {
+	now = now.UTC().Truncate(time.Millisecond)
+	if now.After(before) {
+		return now
+	}
+	return before.Add(time.Millisecond)
 }
