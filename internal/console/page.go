@@ -1,5 +1,7 @@
 package console
 
+import "math"
+
 // The bounds of a list request.
 const (
 	DefaultLimit    = 20
@@ -24,7 +26,11 @@ type Sort struct {
 // Offset is how many rows stand before the page. It never overflows: a page that far out is past
 // the end of every list.
 func (q Query) Offset() int64 {
-	return (int64(q.Page) - 1) * int64(q.Limit)
+	before, limit := int64(q.Page)-1, int64(q.Limit)
+	if limit > 0 && before > math.MaxInt64/limit {
+		return math.MaxInt64
+	}
+	return before * limit
 }
 
 // Page is what a list answers: its items and how many there are in all.
