@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// nodeLife is how long the row of a node that has gone silent is kept.
+const nodeLife = 24 * time.Hour
+
+// Purge removes what nobody can see any more, at most about limit rows at a time, and reports whether
+// there is more: what agents that were deleted had, answers older than a day, spent tickets that have
+// expired, and nodes long gone.
+func (db *DB) Purge(ctx context.Context, limit int) (more bool, err error) {
+	err = db.Write(ctx, "", func(tx *Tx) error {
+		p := purge{s: tx.s, left: int64(max(limit, 1)), clock: db.d.clock}
+		if err := p.expired(ms(db.now())); err != nil {
+			return err
+		}
+		if err := p.agents(); err != nil {
+			return err
+		}
+		more = p.left <= 0
+		return nil
+	})
+	return more && err == nil, err
+}
+
+// purge is one slice; left is how many rows it may still remove.
+type purge struct {
+	s     *session
+	left  int64
+	clock string
+}
+
+// remove runs a DELETE that takes a LIMIT as its last argument and reports whether it has removed all.
+func (p *purge) remove(text string, args ...any) (bool, error) {
+	if p.left <= 0 {
+		return false, nil
+	}
+	n, err := p.s.exec(text, append(args, p.left)...)
+	p.left -= n
+	return err == nil && p.left > 0, err
+}
+
+func (p *purge) expired(now int64) error {
+	const answers = `DELETE FROM answer WHERE (team_id, key) IN (
+		SELECT team_id, key FROM answer WHERE created_at <= $1 ORDER BY created_at LIMIT $2)`
+	if _, err := p.remove(answers, now-answerLife.Milliseconds()); err != nil {
+		return err
+	}
+	const tickets = `DELETE FROM spent_ticket WHERE hash IN (
+		SELECT hash FROM spent_ticket WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`
+	if _, err := p.remove(tickets, now); err != nil {
+		return err
+	}
+	_, err := p.remove(`DELETE FROM node WHERE id IN (SELECT id FROM node WHERE beat_at < `+p.clock+` - $1 LIMIT $2)`,
+		nodeLife.Milliseconds())
+	return err
+}
+
+// agents removes what agents had that were deleted, one after the other, and then themselves.
+func (p *purge) agents() error {
+	for p.left > 0 {
+		r, err := p.s.one(`SELECT id FROM agent WHERE deleted_at IS NOT NULL ORDER BY deleted_at, id LIMIT 1`)
+		if err != nil || r == nil {
+			return err
+		}
+		if err := p.agent(r.text()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *purge) agent(id string) error {
+	// Each is at an end before the next begins, so that nothing is left without what leads to it.
+	for _, part := range []func(string) (bool, error){p.conversations, p.turns, p.knowledge, p.rest} {
+		if done, err := part(id); err != nil || !done {
+			return err
+		}
+	}
+	return nil
+}
+
+// conversations removes an agent's conversations, each after its messages.
+func (p *purge) conversations(agent string) (bool, error) {
+	const messages = `DELETE FROM message WHERE (conversation_id, seq) IN (
+		SELECT conversation_id, seq FROM message WHERE conversation_id = $1 ORDER BY seq LIMIT $2)`
+	for {
+		r, err := p.s.one(`SELECT id FROM conversation WHERE agent_id = $1 LIMIT 1`, agent)
+		if err != nil || r == nil {
+			return err == nil, err
+		}
+		id := r.text()
+		if done, err := p.remove(messages, id); err != nil || !done {
+			return false, err
+		}
+		if done, err := p.remove(`DELETE FROM conversation WHERE id IN (
+			SELECT id FROM conversation WHERE id = $1 LIMIT $2)`, id); err != nil || !done {
+			return false, err
+		}
+	}
+}
+
+func (p *purge) turns(agent string) (bool, error) {
+	return p.remove(`DELETE FROM turn WHERE id IN (SELECT id FROM turn WHERE agent_id = $1 LIMIT $2)`, agent)
+}
+
+func (p *purge) knowledge(agent string) (bool, error) {
+	for _, text := range []string{
+		`DELETE FROM posting WHERE (base_id, word, passage_id) IN (SELECT p.base_id, p.word, p.passage_id
+			FROM knowledge_base x JOIN posting p ON p.base_id = x.id WHERE x.agent_id = $1 LIMIT $2)`,
+		`DELETE FROM passage WHERE id IN (SELECT p.id
+			FROM knowledge_base x JOIN passage p ON p.base_id = x.id WHERE x.agent_id = $1 LIMIT $2)`,
+		`DELETE FROM knowledge_base WHERE id IN (SELECT id FROM knowledge_base WHERE agent_id = $1 LIMIT $2)`,
+	} {
+		if done, err := p.remove(text, agent); err != nil || !done {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (p *purge) rest(agent string) (bool, error) {
+	if _, err := p.s.exec(`DELETE FROM conversation_count WHERE agent_id = $1`, agent); err != nil {
+		return false, err
+	}
+	return p.remove(`DELETE FROM agent WHERE id IN (SELECT id FROM agent WHERE id = $1 AND deleted_at IS NOT NULL
+		LIMIT $2)`, agent)
+}

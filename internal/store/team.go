@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+const teamColumns = `t.id, t.name, t.quota_agents, t.quota_streams, t.quota_rate, t.created_at`
+
+// maxTeams and maxKeys bound the operator's lists.
+const (
+	maxTeams = 10_000
+	maxKeys  = 100_000
+)
+
+func scanTeam(r *row) console.Team {
+	return console.Team{
+		ID: r.id(), Name: r.text(),
+		Quotas:    console.Quotas{Agents: int(r.num()), Streams: int(r.num()), RatePerMinute: int(r.num())},
+		CreatedAt: r.at(),
+	}
+}
+
+// InsertTeam adds a team. A name that is taken is CodeConflict.
+func (db *DB) InsertTeam(ctx context.Context, t console.Team) error {
+	const text = `INSERT INTO team (id, name, quota_agents, quota_streams, quota_rate, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`
+	if len(t.Name) > maxIndexed {
+		return console.Invalid([]console.Field{{Path: "name", Fault: "is too long"}})
+	}
+	return db.Write(ctx, t.ID, func(tx *Tx) error {
+		n, err := tx.s.exec(text, string(t.ID), t.Name, int64(t.Quotas.Agents), int64(t.Quotas.Streams),
+			int64(t.Quotas.RatePerMinute), ms(t.CreatedAt))
+		if err == nil && n == 0 {
+			return console.Errorf(console.CodeConflict, "There is already a team %q.", t.Name)
+		}
+		return err
+	})
+}
+
+// TeamByName returns a team, or CodeNotFound.
+func (db *DB) TeamByName(ctx context.Context, name string) (team console.Team, err error) {
+	err = db.eng.read(ctx, func(s *session) error {
+		r, err := s.one(`SELECT `+teamColumns+` FROM team t WHERE t.name = $1`, name)
+		if err != nil {
+			return err
+		}
+		if r == nil {
+			return noTeam(name)
+		}
+		team = scanTeam(r)
+		return r.err
+	})
+	return team, err
+}
+
+func noTeam(name string) error { return console.NotFound("team", console.ID(name)) }
+
+// Teams returns all teams by name, up to ten thousand.
+func (db *DB) Teams(ctx context.Context) (teams []console.Team, err error) {
+	err = db.eng.read(ctx, func(s *session) error {
+		return s.all(`SELECT `+teamColumns+` FROM team t ORDER BY t.name LIMIT $1`,
+			func(r *row) { teams = append(teams, scanTeam(r)) }, int64(maxTeams))
+	})
+	return teams, err
+}
+
+// SetQuotas writes all quotas of a team, or returns CodeNotFound.
+func (db *DB) SetQuotas(ctx context.Context, name string, q console.Quotas) error {
+	const text = `UPDATE team SET quota_agents = $2, quota_streams = $3, quota_rate = $4 WHERE name = $1`
+	return db.Write(ctx, "", func(tx *Tx) error {
+		n, err := tx.s.exec(text, name, int64(q.Agents), int64(q.Streams), int64(q.RatePerMinute))
+		if err == nil && n == 0 {
+			return noTeam(name)
+		}
+		return err
+	})
+}
