@@ -86,7 +86,7 @@ func accent(r rune) bool {
 	case 0x591 <= r && r <= 0x5C7:
 		return unicode.IsMark(r)
 	default:
-		return 0x64B <= r && r <= 0x652 || r == 0x640 || r == 0x670 || r == 0x200D || r == 0x200C
+		return 0x64B <= r && r <= 0x65F || r == 0x640 || r == 0x670 || r == 0x200D || r == 0x200C
 	}
 }
 
