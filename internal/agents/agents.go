@@ -100,16 +100,22 @@ func (s *Service) Create(ctx context.Context, tx Store, team console.Team, d Dra
 }
 
 func (s *Service) build(d Draft) console.Agent {
-	at := s.now().UTC().Truncate(time.Millisecond)
+	a := d.agent()
+	a.ID, a.TestCode, a.Status = s.newID(), newTestCode(), console.AgentDevelopment
+	a.CreatedAt = s.now().UTC().Truncate(time.Millisecond)
+	a.UpdatedAt = a.CreatedAt
+	return a
+}
+
+// agent is the draft with the defaults of what it leaves out.
+func (d Draft) agent() console.Agent {
 	a := console.Agent{
-		ID: s.newID(), Name: d.Name, Description: d.Description, SystemPrompt: d.SystemPrompt,
+		Name: d.Name, Description: d.Description, SystemPrompt: d.SystemPrompt,
 		Language: or(d.Language, console.DefaultLanguage), WorkflowID: d.WorkflowID, Rules: d.Rules,
 		Timezone: or(d.Timezone, console.DefaultTimezone), Logo: d.Logo,
 		BusinessName: d.BusinessName, BusinessAddress: d.BusinessAddress, BusinessEmail: d.BusinessEmail,
 		BusinessDescription: d.BusinessDescription, EscalationEmail: d.EscalationEmail,
-		TestCode: newTestCode(), Status: console.AgentDevelopment,
 		OnNewMessage: console.OnNewMessage(or(d.OnNewMessage, string(console.Merge))),
-		CreatedAt:    at, UpdatedAt: at,
 	}
 	a.Persona, a.PersonaText = persona(d.Persona)
 	return a

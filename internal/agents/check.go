@@ -25,6 +25,16 @@ const (
 	maxRuleIDLength = 255
 )
 
+// Faults returns every fault of the draft at once, as Create does before it looks at anything else.
+func (d Draft) Faults() []console.Field { return check(d.agent()) }
+
+// Faults returns every fault of what the patch names, as far as it can be seen without the agent.
+func (p Patch) Faults() []console.Field {
+	return check(p.apply(console.Agent{
+		Name: "any", Language: console.DefaultLanguage, Timezone: console.DefaultTimezone, OnNewMessage: console.Merge,
+	}))
+}
+
 // check returns every fault of a at once.
 func check(a console.Agent) []console.Field {
 	c := &checker{}

@@ -61,14 +61,10 @@ func same(a, b *console.ID) bool {
 	return *a == *b
 }
 
-func (a *API) createAgent(c *call, tx Tx, in createAgent) (agentCreatedJSON, error) {
-	w, err := in.workflowID(c)
-	if err != nil {
-		return agentCreatedJSON{}, err
-	}
+func (in createAgent) draft() agents.Draft {
 	d := agents.Draft{
 		Name: in.Name, SystemPrompt: in.SystemPrompt, Language: in.Language, Persona: in.Persona,
-		WorkflowID: w.Value, Rules: rulesIn(in.Rules), Timezone: in.Timezone, Logo: in.Logo,
+		Rules: rulesIn(in.Rules), Timezone: in.Timezone, Logo: in.Logo,
 		BusinessName: in.BusinessName, BusinessAddress: in.BusinessAddress, BusinessEmail: in.BusinessEmail,
 		BusinessDescription: in.BusinessDescription, EscalationEmail: in.EscalationEmail,
 		OnNewMessage: in.OnNewMessage,
@@ -76,6 +72,18 @@ func (a *API) createAgent(c *call, tx Tx, in createAgent) (agentCreatedJSON, err
 	if in.Description != nil {
 		d.Description = *in.Description
 	}
+	return d
+}
+
+func (in createAgent) faults(*call) []console.Field { return in.draft().Faults() }
+
+func (a *API) createAgent(c *call, tx Tx, in createAgent) (agentCreatedJSON, error) {
+	w, err := in.workflowID(c)
+	if err != nil {
+		return agentCreatedJSON{}, err
+	}
+	d := in.draft()
+	d.WorkflowID = w.Value
 	made, built, err := a.cfg.Agents.Create(c.ctx(), tx, c.principal().Team, d)
 	if err != nil {
 		return agentCreatedJSON{}, err
@@ -94,18 +102,13 @@ type updateAgent struct {
 	agentFields
 }
 
-func (a *API) updateAgent(c *call, tx Tx, in updateAgent) (agentJSON, error) {
-	w, err := in.workflowID(c)
-	if err != nil {
-		return agentJSON{}, err
-	}
-	got, err := a.cfg.Agents.Update(c.ctx(), tx, c.agentID(), agents.Patch{
+func (in updateAgent) patch(c *call) agents.Patch {
+	return agents.Patch{
 		Name:                changed(c, "name", in.Name),
 		Description:         changed(c, "description", in.Description),
 		SystemPrompt:        changed(c, "system_prompt", in.SystemPrompt),
 		Language:            changed(c, "language", in.Language),
 		Persona:             changed(c, "persona", in.Persona),
-		WorkflowID:          w,
 		Rules:               changed(c, "rules", rulesIn(in.Rules)),
 		Timezone:            changed(c, "timezone", in.Timezone),
 		Logo:                changed(c, "logo", in.Logo),
@@ -115,7 +118,19 @@ func (a *API) updateAgent(c *call, tx Tx, in updateAgent) (agentJSON, error) {
 		BusinessDescription: changed(c, "business_description", in.BusinessDescription),
 		EscalationEmail:     changed(c, "escalation_email", in.EscalationEmail),
 		OnNewMessage:        changed(c, "on_new_message", in.OnNewMessage),
-	})
+	}
+}
+
+func (in updateAgent) faults(c *call) []console.Field { return in.patch(c).Faults() }
+
+func (a *API) updateAgent(c *call, tx Tx, in updateAgent) (agentJSON, error) {
+	w, err := in.workflowID(c)
+	if err != nil {
+		return agentJSON{}, err
+	}
+	p := in.patch(c)
+	p.WorkflowID = w
+	got, err := a.cfg.Agents.Update(c.ctx(), tx, c.agentID(), p)
 	return agentOf(got), err
 }
 

@@ -49,27 +49,27 @@ func readBody(r *http.Request) ([]byte, error) {
 }
 
 // into reads raw into v, a pointer to the operation's body type, and returns the body's fields as
-// they came. Everything that is wrong with it comes back at once.
-func (d *decoder) into(contentType string, raw []byte, v any) (map[string]any, error) {
+// they came and everything that is wrong with them. What is wrong is left out of v.
+func (d *decoder) into(contentType string, raw []byte, v any) (map[string]any, []console.Field, error) {
 	tree, err := parse(contentType, raw)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	s := &sieve{decoder: d}
 	plain, err := s.sift(tree)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	fields, ok := tree.(map[string]any)
 	if !ok {
-		return nil, invalid("body", "must be an object")
+		return nil, nil, invalid("body", "must be an object")
 	}
 	s.nulls(fields, plain)
 	s.validate(plain)
-	if err := console.Invalid(s.faults); err != nil {
-		return nil, err
+	if err := fill(fields, v); err != nil && len(s.faults) == 0 {
+		return nil, nil, err
 	}
-	return fields, fill(fields, v)
+	return fields, s.faults, nil
 }
 
 // parse turns a body into JSON values with numbers as they were written.
@@ -104,7 +104,7 @@ func isJSON(contentType string) bool {
 	return err == nil && (t == "application/json" || strings.HasPrefix(t, "application/") && strings.HasSuffix(t, "+json"))
 }
 
-// fill decodes the fields into v. They have been validated, so that a failure is a fault of ours.
+// fill decodes the fields into v. What does not fit is left out, and the rest is decoded all the same.
 func fill(fields map[string]any, v any) error {
 	raw, err := json.Marshal(fields)
 	if err != nil {

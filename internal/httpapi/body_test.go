@@ -18,10 +18,19 @@ func decoderOf[T any](method string) *decoder {
 	return newDecoder(documentConfig("").Components.Schemas, reflect.TypeFor[T](), method)
 }
 
-// registryAllowsMore is what documentConfig sets by way of huma.NewAPI.
+// allowing makes a decoder whose registry has been set up by huma, as in New.
 func allowing[T any](method string) *decoder {
 	api := huma.NewAPI(documentConfig(""), nil)
 	return newDecoder(api.OpenAPI().Components.Schemas, reflect.TypeFor[T](), method)
+}
+
+// intoErr decodes a body and returns all that was wrong with it.
+func intoErr(d *decoder, body string, v any) error {
+	_, faults, err := d.into("application/json", []byte(body), v)
+	if err != nil {
+		return err
+	}
+	return console.Invalid(faults)
 }
 
 // outcomeOf puts an error into one line: ok, a code, or all faults.
@@ -76,8 +85,7 @@ func TestBodyOfNewAgent(t *testing.T) {
 		`{"name":"a","rules":[{"id":"1","name":"n","trigger":"t","response":"r","enabled":"yes","action":null}]}`: "rules.0.enabled: expected boolean",
 	} {
 		var in createAgent
-		_, err := d.into("application/json", []byte(body), &in)
-		if got := outcomeOf(err); got != want {
+		if got := outcomeOf(intoErr(d, body, &in)); got != want {
 			t.Errorf("%s: got %q, want %q", body, got, want)
 		}
 	}
@@ -105,8 +113,7 @@ func TestBodyOfChange(t *testing.T) {
 		`{"unknown":null}`:                         "ok",
 	} {
 		var in updateWorkflow
-		_, err := d.into("", []byte(body), &in)
-		if got := outcomeOf(err); got != want {
+		if got := outcomeOf(intoErr(d, body, &in)); got != want {
 			t.Errorf("%s: got %q, want %q", body, got, want)
 		}
 	}
@@ -115,7 +122,7 @@ func TestBodyOfChange(t *testing.T) {
 func TestBodyKeepsWhatItIsGiven(t *testing.T) {
 	t.Parallel()
 	var in createWorkflow
-	fields, err := allowing[createWorkflow](http.MethodPost).into("application/json",
+	fields, _, err := allowing[createWorkflow](http.MethodPost).into("application/json",
 		[]byte(`{"name":"w","flows":[{"name":"f","x":12345678901234567890,"y":1.50}],"setup_time":2e1,"tags":null}`), &in)
 	if err != nil {
 		t.Fatal(err)
@@ -159,14 +166,14 @@ func FuzzBody(f *testing.F) {
 	create, update := allowing[createAgent](http.MethodPost), allowing[updateWorkflow](http.MethodPatch)
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var a createAgent
-		if _, err := create.into("application/json", raw, &a); console.CodeOf(err) == console.CodeInternal && err != nil {
+		if err := intoErr(create, string(raw), &a); console.CodeOf(err) == console.CodeInternal && err != nil {
 			t.Errorf("new agent %q: %v", raw, err)
 		}
 		if a.Name != "" && strings.Contains(a.Name, "\x00") {
 			t.Errorf("new agent %q: its name holds NUL", raw)
 		}
 		var w updateWorkflow
-		if _, err := update.into("application/json", raw, &w); console.CodeOf(err) == console.CodeInternal && err != nil {
+		if err := intoErr(update, string(raw), &w); console.CodeOf(err) == console.CodeInternal && err != nil {
 			t.Errorf("changed workflow %q: %v", raw, err)
 		}
 	})

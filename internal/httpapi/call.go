@@ -72,7 +72,7 @@ func (a *API) run(op *operation, x *exchange, r *http.Request) error {
 	}
 	for _, name := range op.ids {
 		if !plausible(r.PathValue(name)) {
-			return console.NotFound("thing", console.ID(r.PathValue(name)))
+			return console.Errorf(console.CodeNotFound, "There is nothing with this id.")
 		}
 	}
 	return late(op.endpoint.run(&call{api: a, op: op, x: x, r: r}))

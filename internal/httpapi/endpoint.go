@@ -3,6 +3,7 @@ package httpapi
 import (
 	"net/http"
 	"reflect"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -88,7 +89,7 @@ func write[In, Out any](f func(c *call, tx Tx, in In) (Out, error)) *endpoint {
 		}
 		var in In
 		if e.decode != nil {
-			if c.tree, err = e.decode.into(c.r.Header.Get("Content-Type"), raw, &in); err != nil {
+			if err := decode(c, raw, &in); err != nil {
 				return err
 			}
 		}
@@ -101,6 +102,30 @@ func write[In, Out any](f func(c *call, tx Tx, in In) (Out, error)) *endpoint {
 		})
 	}
 	return e
+}
+
+// inspector is a body whose room finds faults in it that a schema cannot see.
+type inspector interface {
+	faults(c *call) []console.Field
+}
+
+// decode reads the body into in. The faults that the schema sees and those that the room sees come
+// back together; where both see one in the same place, the schema's word counts.
+func decode[In any](c *call, raw []byte, in *In) error {
+	tree, faults, err := c.op.endpoint.decode.into(c.r.Header.Get("Content-Type"), raw, in)
+	if err != nil {
+		return err
+	}
+	c.tree = tree
+	if room, ok := any(*in).(inspector); ok {
+		seen := len(faults)
+		for _, f := range room.faults(c) {
+			if !slices.ContainsFunc(faults[:seen], func(known console.Field) bool { return known.Path == f.Path }) {
+				faults = append(faults, f)
+			}
+		}
+	}
+	return console.Invalid(faults)
 }
 
 // secret is a write whose answer is not kept as it is, since it holds a secret.

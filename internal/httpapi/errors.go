@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -77,11 +78,13 @@ func errorAnswer(e *console.Error, requestID string) (int, []byte) {
 	case e.Message == "":
 		body.Message = http.StatusText(code) + "."
 	}
-	raw, err := json.Marshal(body)
-	if err != nil {
+	var raw bytes.Buffer
+	enc := json.NewEncoder(&raw)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(body); err != nil {
 		panic("httpapi: an error body that is not JSON: " + err.Error())
 	}
-	return code, raw
+	return code, bytes.TrimSuffix(raw.Bytes(), []byte("\n"))
 }
 
 func faults(e *console.Error) []string {

@@ -42,10 +42,16 @@ type createKnowledge struct {
 	URL         *string               `json:"url,omitempty" nullable:"true" maxLength:"2000" pattern:"^https?://[^/]" patternDescription:"an http or https URL" doc:"required of a url"`
 }
 
-func (a *API) createKnowledge(c *call, tx Tx, in createKnowledge) (knowledgeJSON, error) {
-	made, err := a.cfg.Knowledge.Create(c.ctx(), tx, c.agentID(), knowledge.Draft{
+func (in createKnowledge) draft() knowledge.Draft {
+	return knowledge.Draft{
 		Kind: in.Type, Name: in.Name, Description: in.Description, Content: in.Content, URL: in.URL,
-	})
+	}
+}
+
+func (in createKnowledge) faults(*call) []console.Field { return in.draft().Faults() }
+
+func (a *API) createKnowledge(c *call, tx Tx, in createKnowledge) (knowledgeJSON, error) {
+	made, err := a.cfg.Knowledge.Add(c.ctx(), tx, c.agentID(), in.draft())
 	return knowledgeOf(made), err
 }
 

@@ -105,8 +105,6 @@ func (a *API) sendMessageTo(c *call, tx Tx, in messageTo) (messageJSON, error) {
 	} else {
 		at.CustomerID = a.cfg.NewUUID()
 	}
-	draft := in.draft()
-	draft.CustomerName = in.CustomerName
 	said, err := a.cfg.Conversations.SendTo(c.ctx(), tx, at, in.draft())
 	return messageOf(said), err
 }

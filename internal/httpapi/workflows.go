@@ -53,14 +53,20 @@ type workflowFields struct {
 	PromptConfig object             `json:"prompt_config,omitempty"`
 }
 
-func (a *API) createWorkflow(c *call, tx Tx, in createWorkflow) (workflowJSON, error) {
-	made, err := a.cfg.Workflows.Create(c.ctx(), tx, c.team(), console.Workflow{
+func (in createWorkflow) workflow() console.Workflow {
+	return console.Workflow{
 		Name: in.Name, Description: in.Description, Category: in.Category, Visibility: in.Visibility,
 		SystemPrompt: in.SystemPrompt, Rules: rulesIn(in.Rules), Flows: flowsIn(in.Flows), Tags: in.Tags,
 		Integrations: in.Integrations, Channels: in.Channels, Actions: in.Actions, Guide: in.Guide.guide(),
 		FAQ: faqIn(in.FAQ), SetupSteps: in.SetupSteps, SetupMinutes: int64(in.SetupTime), VideoURL: in.VideoURL,
 		PromptConfig: in.PromptConfig,
-	})
+	}
+}
+
+func (in createWorkflow) faults(*call) []console.Field { return workflows.Faults(in.workflow()) }
+
+func (a *API) createWorkflow(c *call, tx Tx, in createWorkflow) (workflowJSON, error) {
+	made, err := a.cfg.Workflows.Create(c.ctx(), tx, c.team(), in.workflow())
 	return workflowOf(c.team())(made), err
 }
 

@@ -17,6 +17,13 @@ const (
 	maxContent     = 1 << 20
 )
 
+// Faults returns every fault of the draft at once, as Add does before it looks at anything else.
+func (d Draft) Faults() []console.Field {
+	return check(console.KnowledgeBase{
+		Kind: d.Kind, Name: d.Name, Description: d.Description, URL: d.URL, Content: d.Content,
+	})
+}
+
 // check returns every fault of kb at once.
 func check(kb console.KnowledgeBase) []console.Field {
 	c := &checker{}

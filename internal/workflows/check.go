@@ -24,6 +24,16 @@ const (
 	maxPrompts     = 200 // keys of a prompt configuration
 )
 
+// Faults returns every fault of a workflow that is to be created, as Create does before it looks at
+// anything else.
+func Faults(w console.Workflow) []console.Field {
+	if w.Visibility == "" {
+		w.Visibility = console.Private
+	}
+	w.Flows = tidyFlows(w.Flows)
+	return check(w)
+}
+
 // check returns every fault of w at once.
 func check(w console.Workflow) []console.Field {
 	c := &checker{}

@@ -1,0 +1,241 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/agents"
+	"github.com/bimpe/bimpe/internal/auth"
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/conversations"
+	"github.com/bimpe/bimpe/internal/knowledge"
+	"github.com/bimpe/bimpe/internal/limit"
+	"github.com/bimpe/bimpe/internal/seal"
+	"github.com/bimpe/bimpe/internal/store"
+	"github.com/bimpe/bimpe/internal/stream"
+	"github.com/bimpe/bimpe/internal/workflows"
+)
+
+// clock stands still unless it is moved.
+type clock struct{ ns atomic.Int64 }
+
+func (c *clock) now() time.Time { return time.Unix(0, c.ns.Load()).UTC() }
+
+func (c *clock) move(d time.Duration) { c.ns.Add(int64(d)) }
+
+// counter makes ids that are known beforehand.
+type counter struct{ n atomic.Int64 }
+
+func (c *counter) id() console.ID { return console.ID(fmt.Sprintf("c%024d", c.n.Add(1))) }
+
+func (c *counter) uuid() string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", c.n.Add(1)) }
+
+// house is the API with everything behind it real: rooms, store on SQLite in a temporary folder,
+// hub, keys. Clock and ids are fixed.
+type house struct {
+	*API
+	db      *store.DB
+	auth    *auth.Service
+	hub     *stream.Hub
+	clock   *clock
+	ids     *counter
+	secrets map[string]string // by the name of a key
+	fault   atomic.Value      // of string: what is to go wrong
+}
+
+// openHouse makes a house with the teams and keys of the wire tests.
+func openHouse(t testing.TB, set func(*Config)) *house {
+	t.Helper()
+	h := &house{clock: &clock{}, ids: &counter{}, hub: stream.NewHub(), secrets: map[string]string{}}
+	h.fault.Store("")
+	h.clock.ns.Store(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano())
+	log := slog.New(slog.DiscardHandler)
+	var err error
+	h.db, err = store.Open(t.Context(), store.Config{DataDir: t.TempDir(), Now: h.clock.now, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	sealer, err := seal.New(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.auth = auth.New(auth.Config{Registry: h.db, Now: h.clock.now, NewID: h.ids.id, Ended: h.hub.EndKey})
+	cfg := Config{
+		Store: &faultyStore{house: h}, Auth: h.auth,
+		Agents:    agents.New(h.clock.now, h.ids.id, nobody{}),
+		Workflows: workflows.New(h.clock.now, h.ids.id),
+		Knowledge: knowledge.New(h.clock.now, h.ids.id),
+		Conversations: conversations.New(conversations.Config{
+			Now: h.clock.now, NewID: h.ids.id, Node: "node", Listener: teller{h.hub}, Halter: nobody{},
+		}),
+		Streams: endingHub{h}, Keys: limit.New(h.clock.now), Addresses: limit.New(h.clock.now), Sealer: sealer,
+		Now: h.clock.now, Log: log, NewUUID: (&counter{}).uuid, RateLimit: 600, Version: "test",
+		AllowedOrigins: []string{"https://app.example.com"},
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
+		Ready:          h.ready,
+	}
+	if set != nil {
+		set(&cfg)
+	}
+	if h.API, err = New(cfg); err != nil {
+		t.Fatal(err)
+	}
+	h.furnish(t)
+	return h
+}
+
+func (h *house) ready(ctx context.Context) error {
+	if h.fault.Load() == "ready" {
+		return errors.New("the database is gone")
+	}
+	return h.db.Ping(ctx)
+}
+
+// furnish makes the teams and the keys that the wire tests name. Whatever comes after has ids from
+// 101 on.
+func (h *house) furnish(t testing.TB) {
+	t.Helper()
+	past := h.clock.now().Add(time.Minute) // by the time of the tests
+	teams := map[string]console.Team{
+		"home":   {ID: "t000000000000000000000001", Name: "Home"},
+		"away":   {ID: "t000000000000000000000002", Name: "Away"},
+		"small":  {ID: "t000000000000000000000003", Name: "Small", Quotas: console.Quotas{Agents: 1, Streams: 1}},
+		"narrow": {ID: "t000000000000000000000004", Name: "Narrow", Quotas: console.Quotas{RatePerMinute: 2}},
+	}
+	for _, team := range teams {
+		team.CreatedAt = h.clock.now()
+		if err := h.db.InsertTeam(t.Context(), team); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, k := range []struct {
+		name, team string
+		scopes     []console.Scope
+		expires    *time.Time
+	}{
+		{"full", "home", []console.Scope{console.ScopeAll}, nil},
+		{"reader", "home", []console.Scope{"agents:read"}, nil},
+		{"listener", "home", []console.Scope{"conversations:read"}, nil},
+		{"keymaker", "home", []console.Scope{"api_keys:write"}, nil},
+		{"expired", "home", []console.Scope{console.ScopeAll}, &past},
+		{"revoked", "home", []console.Scope{console.ScopeAll}, nil},
+		{"other", "away", []console.Scope{console.ScopeAll}, nil},
+		{"small", "small", []console.Scope{console.ScopeAll}, nil},
+		{"narrow", "narrow", []console.Scope{console.ScopeAll}, nil},
+	} {
+		h.secrets[k.name] = h.grant(t, teams[k.team].ID, auth.Draft{Name: k.name, Scopes: k.scopes, ExpiresAt: k.expires})
+	}
+	h.clock.move(2 * time.Minute)
+	h.ids.n.Store(100)
+}
+
+// grant makes a key; one that is named revoked is revoked at once.
+func (h *house) grant(t testing.TB, team console.ID, d auth.Draft) string {
+	t.Helper()
+	var secret string
+	err := h.db.Write(t.Context(), team, func(tx *store.Tx) error {
+		k, s, err := h.auth.Grant(t.Context(), tx, team, d)
+		if err != nil {
+			return err
+		}
+		secret = s
+		if d.Name == "revoked" {
+			return h.auth.Revoke(t.Context(), tx, k.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret
+}
+
+// faultyStore is the real store, unless something is to go wrong.
+type faultyStore struct{ house *house }
+
+func (s *faultyStore) Team(team console.ID) Reads {
+	switch s.house.fault.Load() {
+	case "panic":
+		panic("a panic of ours")
+	case "read":
+		return faultyReads{s.house.db.Team(team)}
+	}
+	return s.house.db.Team(team)
+}
+
+func (s *faultyStore) Write(ctx context.Context, team console.ID, f func(Tx) error) error {
+	switch s.house.fault.Load() {
+	case "write":
+		e := console.Errorf(console.CodeInternal, "The database is out of reach.")
+		e.RetryAfter = 3 * time.Second
+		return e.With(console.ReasonStoreUnreachable)
+	case "hang":
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return s.house.db.Write(ctx, team, func(tx *store.Tx) error { return f(tx) })
+}
+
+type faultyReads struct{ Reads }
+
+func (faultyReads) Agents(context.Context, console.Query) (console.Page[console.Agent], error) {
+	return console.Page[console.Agent]{}, fmt.Errorf("select agents: %w", io.ErrUnexpectedEOF)
+}
+
+// endingHub is the real hub, unless streams are to end as soon as they have caught up.
+type endingHub struct{ house *house }
+
+func (e endingHub) Subscribe(r stream.Request) (*stream.Subscription, error) {
+	sub, err := e.house.hub.Subscribe(r)
+	if err == nil && e.house.fault.Load() == "end" {
+		e.house.hub.EndConversation(r.Conversation)
+	}
+	return sub, err
+}
+
+// nobody writes replies here.
+type nobody struct{}
+
+func (nobody) AgentStopped(console.ID, console.Why) {}
+func (nobody) Halt(console.ID) (string, console.ID) { return "", "" }
+
+// teller tells the hub what was committed, as the house's wiring does.
+type teller struct{ hub *stream.Hub }
+
+func (l teller) Changed(c console.Change) {
+	if c.Append != nil {
+		l.hub.Said(*c.Append)
+	}
+}
+
+// logLines is a log that a test reads.
+type logLines struct {
+	mu    sync.Mutex
+	lines []byte
+}
+
+func (l *logLines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lines = append(l.lines, p...)
+	return len(p), nil
+}
+
+func (l *logLines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return string(l.lines)
+}
