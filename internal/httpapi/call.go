@@ -81,6 +81,9 @@ func (a *API) run(op *operation, x *exchange, r *http.Request) error {
 // late says of a store or a client that did not answer in time what it is: not our fault to log at
 // length, and worth another try.
 func late(err error) error {
+	if _, ours := errors.AsType[*console.Error](err); ours {
+		return err
+	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		e := console.Errorf(console.CodeInternal, "The server is too busy right now. Please try again.")
 		return e.With(console.ReasonStoreUnreachable).Because(err)

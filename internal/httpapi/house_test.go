@@ -183,8 +183,10 @@ func (s *faultyStore) Write(ctx context.Context, team console.ID, f func(Tx) err
 		e.RetryAfter = 3 * time.Second
 		return e.With(console.ReasonStoreUnreachable)
 	case "hang":
-		<-ctx.Done()
-		return ctx.Err()
+		if _, bounded := ctx.Deadline(); !bounded {
+			return errors.New("a write may wait for ever")
+		}
+		return fmt.Errorf("wait for the writer: %w", context.DeadlineExceeded)
 	}
 	return s.house.db.Write(ctx, team, func(tx *store.Tx) error { return f(tx) })
 }

@@ -92,7 +92,10 @@ func (a *API) unknownFault(x *exchange, r *http.Request) error {
 	if x.keyErr != nil && (r.URL.Path == Prefix || strings.HasPrefix(r.URL.Path, Prefix+"/")) {
 		return x.keyErr
 	}
-	allowed := a.paths.methods(r.URL.Path)
+	var allowed []string
+	if clean(r.URL.Path) {
+		allowed = a.paths.methods(r.URL.Path)
+	}
 	if len(allowed) == 0 {
 		return console.Errorf(console.CodeNotFound, "There is nothing at this path.")
 	}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -51,6 +52,8 @@ func (a *API) stream(x *exchange, r *http.Request) {
 		return
 	}
 	defer s.sub.Close()
+	// A time that the request was given to arrive in must not end the stream.
+	_ = s.rc.SetReadDeadline(time.Time{})
 	x.err = s.run(r.Context())
 }
 
