@@ -9,7 +9,7 @@ const (
 		"into is it its just let like ll m may me might more most my no nor not of off on once only or other our ours " +
 		"out over own please re s same shall she should so some such t than that the their theirs them then there these " +
 		"they this those through to too under until up us ve very want was we were what when where which while who whom " +
-		"why will with would you your yours d don doesn isn aren won tell know need wonder wondering whether offer " +
+		"why will with would you your yours d don doesn isn aren won tell know need wonder wondering whether sell sells " +
 		"anything anyone something someone ok okay yes"
 	stopES = "a al algo alguna algunas alguno algunos ante antes como con contra cual cuales cuando cuanta cuantas cuanto " +
 		"cuantos de del desde donde durante e el ella ellas ellos en entre era eran eres es esa esas ese eso esos esta estaba " +

@@ -16,6 +16,8 @@ const (
 
 	asAnswer = 0.5 // what a term counts that stands only in the answer
 	alike    = 0.9 // what a term counts that only begins as another does
+	strange  = 0.6 // what a term counts that stands in no entry: people say much by the way
+	numeral  = 0.3 // what a number counts: it is mostly a detail
 
 	// How much it counts that the question is covered by the entry, and the entry by the question.
 	byEntry    = 0.65
@@ -31,9 +33,8 @@ type asking struct {
 
 // entry is a question of the FAQ as it is compared.
 type entry struct {
-	question []string
-	answer   []string
-	hits     []float64 // of each term of the question asked
+	questions [][]string // an entry may put its question in several ways
+	hits      []float64  // of each term of the question asked
 }
 
 // faq returns the answer whose question fits best, and how well; "" and 0 if none fits well enough.
@@ -59,23 +60,36 @@ func (a asking) faq(faq []console.QA) (string, float64) {
 }
 
 func (a asking) entry(qa console.QA) entry {
-	e := entry{
-		question: a.analyser.Terms(qa.Question, a.language),
-		answer:   a.analyser.Terms(qa.Answer, a.language),
-		hits:     make([]float64, len(a.terms)),
+	e := entry{hits: make([]float64, len(a.terms))}
+	for question := range strings.FieldsFuncSeq(qa.Question, asks) {
+		terms := a.analyser.Terms(question, a.language)
+		slices.Sort(terms)
+		if terms = slices.Compact(terms); len(terms) > 0 {
+			e.questions = append(e.questions, terms)
+		}
 	}
-	slices.Sort(e.question)
-	e.question = slices.Compact(e.question)
+	question := slices.Concat(e.questions...)
+	answer := a.analyser.Terms(beginning(qa.Answer), a.language)
 	for i, term := range a.terms {
-		e.hits[i] = max(likeness(term, e.question), asAnswer*likeness(term, e.answer))
+		e.hits[i] = max(likeness(term, question), asAnswer*likeness(term, answer))
 	}
 	return e
+}
+
+// asks reports whether a question ends with r.
+func asks(r rune) bool {
+	switch r {
+	case '?', '？', '؟', '\n':
+		return true
+	default:
+		return false
+	}
 }
 
 // weights says what each term of the question is worth: the fewer entries have it, the more.
 func (a asking) weights(entries []entry) []float64 {
 	weights := make([]float64, len(a.terms))
-	for i := range a.terms {
+	for i, term := range a.terms {
 		some := 0
 		for _, e := range entries {
 			if e.hits[i] > 0 {
@@ -83,6 +97,12 @@ func (a asking) weights(entries []entry) []float64 {
 			}
 		}
 		weights[i] = math.Log1p(float64(len(entries)) / float64(max(1, some)))
+		switch {
+		case strings.Trim(term[0], "0123456789") == "":
+			weights[i] *= numeral
+		case some == 0:
+			weights[i] *= strange
+		}
 	}
 	return weights
 }
@@ -93,18 +113,36 @@ func (a asking) fit(e entry, weights []float64) float64 {
 		covered += w * e.hits[i]
 		all += w
 	}
-	if covered == 0 || len(e.question) == 0 {
+	if covered == 0 {
 		return 0
 	}
-	asked := 0.0
-	for _, w := range e.question {
-		likest := 0.0
-		for _, term := range a.terms {
-			likest = max(likest, likeness(term, []string{w}))
+	return byEntry*covered/all + byQuestion*a.asked(e)
+}
+
+// asked is how much of the entry's question, in the way that is likest, was asked.
+func (a asking) asked(e entry) float64 {
+	best := 0.0
+	for _, question := range e.questions {
+		sum := 0.0
+		for _, w := range question {
+			likest := 0.0
+			for _, term := range a.terms {
+				likest = max(likest, likeness(term, []string{w}))
+			}
+			sum += likest
 		}
-		asked += likest
+		best = max(best, sum/float64(len(question)))
 	}
-	return byEntry*covered/all + byQuestion*asked/float64(len(e.question))
+	return best
+}
+
+// beginning is as much of an answer as is compared, so that long ones don't take long.
+func beginning(s string) string {
+	const most = 1000 // bytes
+	if len(s) <= most {
+		return s
+	}
+	return s[:most] // a character that is cut in two is no word
 }
 
 // likeness is 1 if one of the alternatives is among the words, less if one only begins as a word
