@@ -28,7 +28,7 @@ type agentFields struct {
 	Persona             *string     `json:"persona,omitempty" nullable:"true" doc:"professional, friendly, concise, or free text"`
 	WorkflowID          *console.ID `json:"workflow_id,omitempty" nullable:"true"`
 	AgentWorkflowID     *console.ID `json:"agent_workflow_id,omitempty" nullable:"true" doc:"the older name of workflow_id"`
-	Rules               []ruleJSON  `json:"rules,omitempty" nullable:"true"`
+	Rules               []ruleJSON  `json:"rules,omitempty" nullable:"true" maxItems:"500"`
 	Timezone            *string     `json:"timezone,omitempty" nullable:"true" doc:"IANA; default Africa/Lagos"`
 	Logo                *string     `json:"logo,omitempty" nullable:"true"`
 	BusinessName        *string     `json:"business_name,omitempty" nullable:"true"`

@@ -2,7 +2,9 @@ package httpapi
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -51,21 +53,29 @@ type Config struct {
 	Version string
 }
 
+func (c Config) hasRooms() bool {
+	return c.Auth != nil && c.Agents != nil && c.Workflows != nil && c.Knowledge != nil && c.Conversations != nil
+}
+
+func (c Config) hasParts() bool {
+	return c.Store != nil && c.Streams != nil && c.Keys != nil && c.Addresses != nil && c.Sealer != nil &&
+		c.Now != nil && c.Log != nil
+}
+
 // API serves the Console API.
 type API struct {
 	cfg     Config
 	origins map[string]bool
 	mux     *http.ServeMux
 	doc     huma.API
+	raw     []byte // the OpenAPI document
 	paths   *pathTable
 	buffers sync.Pool // of *bytes.Buffer, for encoding answers
 }
 
 // New returns an API, or an error when the configuration lacks something.
 func New(cfg Config) (*API, error) {
-	if cfg.Store == nil || cfg.Auth == nil || cfg.Agents == nil || cfg.Workflows == nil ||
-		cfg.Knowledge == nil || cfg.Conversations == nil || cfg.Streams == nil || cfg.Keys == nil ||
-		cfg.Addresses == nil || cfg.Sealer == nil || cfg.Now == nil || cfg.Log == nil {
+	if !cfg.hasRooms() || !cfg.hasParts() {
 		return nil, errors.New("httpapi: the configuration lacks a part that must be set")
 	}
 	if cfg.NewUUID == nil {
@@ -80,9 +90,17 @@ func New(cfg Config) (*API, error) {
 		a.register(op)
 	}
 	a.registerOutside()
+	var err error
+	if a.raw, err = json.Marshal(a.doc.OpenAPI()); err != nil {
+		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
+	}
 	return a, nil
 }
 
 // Handler serves the API with everything that belongs to it: answers to unknown paths, /healthz and
 // /readyz.
 func (a *API) Handler() http.Handler { return http.HandlerFunc(a.serve) }
+
+// OpenAPI returns the API's OpenAPI 3.1 document as JSON. The bytes must not be changed; the error is
+// always nil.
+func (a *API) OpenAPI() ([]byte, error) { return a.raw, nil }

@@ -91,6 +91,22 @@ func TestBodyOfNewAgent(t *testing.T) {
 	}
 }
 
+func TestFaultsAreBounded(t *testing.T) {
+	t.Parallel()
+	d := allowing[createAgent](http.MethodPost)
+	for _, body := range []string{
+		`{"name":"a","rules":[` + strings.Repeat("1,", 400_000) + `1]}`,
+		`{"name":"a","rules":[` + strings.Repeat("{},", 300_000) + `1]}`,
+		`{"name":"a","x":[` + strings.Repeat("1e999,", 100_000) + `1]}`,
+	} {
+		var in createAgent
+		_, faults, err := d.into("", []byte(body), &in)
+		if err != nil || len(faults) == 0 || len(faults) > maxFaults {
+			t.Errorf("%s…: got %d faults, %v", body[:30], len(faults), err)
+		}
+	}
+}
+
 func TestBodyOfChange(t *testing.T) {
 	t.Parallel()
 	d := allowing[updateWorkflow](http.MethodPatch)

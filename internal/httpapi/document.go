@@ -1,8 +1,6 @@
 package httpapi
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -12,15 +10,6 @@ import (
 
 	"github.com/bimpe/bimpe/internal/console"
 )
-
-// OpenAPI returns the API's OpenAPI 3.1 document as JSON.
-func (a *API) OpenAPI() ([]byte, error) {
-	raw, err := json.Marshal(a.doc.OpenAPI())
-	if err != nil {
-		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
-	}
-	return raw, nil
-}
 
 func documentConfig(version string) huma.Config {
 	if version == "" {

@@ -104,6 +104,9 @@ func (a *API) writeError(x *exchange, r *http.Request, err error) {
 	e := told(err)
 	code, body := errorAnswer(e, x.id)
 	x.fault(e, err, code)
+	if r.Context().Err() != nil {
+		x.err = nil // whoever asked has left, and that is why
+	}
 	if x.status != 0 {
 		return
 	}

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,11 +80,9 @@ func TestRetryAfterIsInWholeSecondsAndAtLeastOne(t *testing.T) {
 func TestFinal(t *testing.T) {
 	t.Parallel()
 	for _, code := range codes() {
-		want := false
-		switch code {
-		case console.CodeBadRequest, console.CodeAgentLimit, console.CodeForbidden, console.CodeNotFound, console.CodeConflict:
-			want = true
-		}
+		want := slices.Contains([]console.Code{
+			console.CodeBadRequest, console.CodeAgentLimit, console.CodeForbidden, console.CodeNotFound, console.CodeConflict,
+		}, code)
 		if _, got := final(console.Errorf(code, "x")); got != want {
 			t.Errorf("final(%s): got %t, want %t", code, got, want)
 		}

@@ -55,7 +55,7 @@ func TestFrames(t *testing.T) {
 	}
 	partial := m
 	partial.Partial, partial.Text = true, "cut"
-	for want, make := range map[string]func() ([]byte, error){
+	for want, write := range map[string]func() ([]byte, error){
 		"id: m1\nevent: message\ndata: {\"id\":\"m1\",\"conversation_id\":\"c1\",\"role\":\"assistant\"," +
 			"\"message\":\"<b>\\r\\nñ\\u2028 & </b>\",\"message_type\":\"text\",\"created_at\":\"2030-01-02T03:04:05.006Z\"}\n\n": func() ([]byte, error) { return messageFrame(m) },
 		"id: m1\nevent: message\ndata: {\"id\":\"m1\",\"conversation_id\":\"c1\",\"role\":\"assistant\"," +
@@ -71,7 +71,7 @@ func TestFrames(t *testing.T) {
 		},
 		"event: heartbeat\ndata: {\"ts\":1893553445006}\n\n": func() ([]byte, error) { return heartbeatFrame(at), nil },
 	} {
-		got, err := make()
+		got, err := write()
 		if err != nil {
 			t.Errorf("%s: %v", want, err)
 		}

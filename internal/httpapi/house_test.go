@@ -52,25 +52,25 @@ type house struct {
 }
 
 // openHouse makes a house with the teams and keys of the wire tests.
-func openHouse(t testing.TB, set func(*Config)) *house {
-	t.Helper()
+func openHouse(tb testing.TB, set func(*Config)) *house {
+	tb.Helper()
 	h := &house{clock: &clock{}, ids: &counter{}, hub: stream.NewHub(), secrets: map[string]string{}}
 	h.fault.Store("")
 	h.clock.ns.Store(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano())
 	log := slog.New(slog.DiscardHandler)
 	var err error
-	h.db, err = store.Open(t.Context(), store.Config{DataDir: t.TempDir(), Now: h.clock.now, Log: log})
+	h.db, err = store.Open(tb.Context(), store.Config{DataDir: tb.TempDir(), Now: h.clock.now, Log: log})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := h.db.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	sealer, err := seal.New(make([]byte, 32))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	h.auth = auth.New(auth.Config{Registry: h.db, Now: h.clock.now, NewID: h.ids.id, Ended: h.hub.EndKey})
 	cfg := Config{
@@ -91,9 +91,9 @@ func openHouse(t testing.TB, set func(*Config)) *house {
 		set(&cfg)
 	}
 	if h.API, err = New(cfg); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	h.furnish(t)
+	h.furnish(tb)
 	return h
 }
 
@@ -106,8 +106,8 @@ func (h *house) ready(ctx context.Context) error {
 
 // furnish makes the teams and the keys that the wire tests name. Whatever comes after has ids from
 // 101 on.
-func (h *house) furnish(t testing.TB) {
-	t.Helper()
+func (h *house) furnish(tb testing.TB) {
+	tb.Helper()
 	past := h.clock.now().Add(time.Minute) // by the time of the tests
 	teams := map[string]console.Team{
 		"home":   {ID: "t000000000000000000000001", Name: "Home"},
@@ -117,8 +117,8 @@ func (h *house) furnish(t testing.TB) {
 	}
 	for _, team := range teams {
 		team.CreatedAt = h.clock.now()
-		if err := h.db.InsertTeam(t.Context(), team); err != nil {
-			t.Fatal(err)
+		if err := h.db.InsertTeam(tb.Context(), team); err != nil {
+			tb.Fatal(err)
 		}
 	}
 	for _, k := range []struct {
@@ -136,29 +136,29 @@ func (h *house) furnish(t testing.TB) {
 		{"small", "small", []console.Scope{console.ScopeAll}, nil},
 		{"narrow", "narrow", []console.Scope{console.ScopeAll}, nil},
 	} {
-		h.secrets[k.name] = h.grant(t, teams[k.team].ID, auth.Draft{Name: k.name, Scopes: k.scopes, ExpiresAt: k.expires})
+		h.secrets[k.name] = h.grant(tb, teams[k.team].ID, auth.Draft{Name: k.name, Scopes: k.scopes, ExpiresAt: k.expires})
 	}
 	h.clock.move(2 * time.Minute)
 	h.ids.n.Store(100)
 }
 
 // grant makes a key; one that is named revoked is revoked at once.
-func (h *house) grant(t testing.TB, team console.ID, d auth.Draft) string {
-	t.Helper()
+func (h *house) grant(tb testing.TB, team console.ID, d auth.Draft) string {
+	tb.Helper()
 	var secret string
-	err := h.db.Write(t.Context(), team, func(tx *store.Tx) error {
-		k, s, err := h.auth.Grant(t.Context(), tx, team, d)
+	err := h.db.Write(tb.Context(), team, func(tx *store.Tx) error {
+		k, s, err := h.auth.Grant(tb.Context(), tx, team, d)
 		if err != nil {
 			return err
 		}
 		secret = s
 		if d.Name == "revoked" {
-			return h.auth.Revoke(t.Context(), tx, k.ID)
+			return h.auth.Revoke(tb.Context(), tx, k.ID)
 		}
 		return nil
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return secret
 }

@@ -41,7 +41,7 @@ func (a *API) key(c *call) (keyJSON, error) {
 // createKey is the body of a new key.
 type createKey struct {
 	Name      string          `json:"name" minLength:"1" maxLength:"255"`
-	Scopes    []console.Scope `json:"scopes" nullable:"false" minItems:"1"`
+	Scopes    []console.Scope `json:"scopes" nullable:"false" minItems:"1" maxItems:"100"`
 	ExpiresAt *time.Time      `json:"expires_at,omitempty" nullable:"true"`
 }
 

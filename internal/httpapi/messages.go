@@ -133,7 +133,7 @@ func (a *API) sendInto(c *call, tx Tx, id console.ID, in messageTo) (messageJSON
 
 func (m messageTo) contradictions(at console.Conversation) []console.Field {
 	var faults []console.Field
-	unless := func(path string, agrees bool) { //nolint:revive // agrees is what was found, not a switch
+	unless := func(path string, agrees bool) {
 		if !agrees {
 			faults = append(faults, console.Field{Path: path, Fault: "is not that of the conversation"})
 		}

@@ -33,7 +33,7 @@ func (c *call) once(raw []byte, f func(tx Tx) ([]byte, error)) error {
 	// Whoever has sent a request may leave; what they asked for is done or not done, never halfway.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx()), maxWait)
 	defer cancel()
-	o := &outcome{call: c, key: key, print: fingerprint(c.r, raw), do: f}
+	o := &outcome{call: c, key: key, print: c.fingerprint(raw), do: f}
 	err = c.api.cfg.Store.Write(ctx, c.team(), func(tx Tx) error { return o.run(ctx, tx) })
 	if err != nil && key != "" && errors.Is(err, context.DeadlineExceeded) {
 		return console.Errorf(console.CodeInternal, "The first request with this idempotency key is still running.").
@@ -165,11 +165,19 @@ func idempotencyKey(h http.Header) (string, error) {
 	return key, nil
 }
 
-// fingerprint tells one request from another.
-func fingerprint(r *http.Request, raw []byte) [32]byte {
+// fingerprint tells one request from another. A secret is repeated to no other key than the one that
+// asked for it.
+func (c *call) fingerprint(raw []byte) [32]byte {
+	if c.op.endpoint.sealed {
+		return fingerprint(c.r, raw, string(c.principal().Key))
+	}
+	return fingerprint(c.r, raw, "")
+}
+
+func fingerprint(r *http.Request, raw []byte, key string) [32]byte {
 	h := sha256.New()
 	// A hash never fails.
-	for _, part := range [][]byte{[]byte(r.Method), []byte(r.URL.EscapedPath()), []byte(r.URL.RawQuery), raw} {
+	for _, part := range [][]byte{[]byte(r.Method), []byte(r.URL.EscapedPath()), []byte(r.URL.RawQuery), raw, []byte(key)} {
 		_, _ = fmt.Fprintf(h, "%d:", len(part))
 		_, _ = h.Write(part)
 	}

@@ -74,6 +74,10 @@ func TestKeptSecretsAreSealed(t *testing.T) {
 	if !kept.Sealed || strings.Contains(string(kept.Body), "sk_") || strings.Contains(string(kept.Body), "Till") {
 		t.Errorf("the answer is kept as %q", kept.Body)
 	}
+	other := h.call(http.MethodPost, "/api-keys", body, "Idempotency-Key", "k", "Authorization", "Bearer "+h.secrets["keymaker"])
+	if other.Code != http.StatusConflict || strings.Contains(other.Body.String(), "sk_") {
+		t.Errorf("another key got %d %s", other.Code, other.Body)
+	}
 	if again := h.call(http.MethodPost, "/api-keys", body, "Idempotency-Key", "k"); again.Body.String() != first.Body.String() {
 		t.Errorf("the repetition got %s, the first %s", again.Body, first.Body)
 	}
@@ -156,14 +160,21 @@ func TestFingerprintTellsRequestsApart(t *testing.T) {
 	t.Parallel()
 	seen := map[[32]byte]string{}
 	for _, r := range []struct{ method, target, body string }{
-		{"POST", "/a", ""}, {"PATCH", "/a", ""}, {"POST", "/b", ""}, {"POST", "/a?x=1", ""}, {"POST", "/a?x=2", ""},
-		{"POST", "/a", "x=1"}, {"POST", "/a%2Fb", ""}, {"POST", "/a/b", ""}, {"POST", "/", "a"},
+		{"POST", "/a", ""},
+		{"PATCH", "/a", ""},
+		{"POST", "/b", ""},
+		{"POST", "/a?x=1", ""},
+		{"POST", "/a?x=2", ""},
+		{"POST", "/a", "x=1"},
+		{"POST", "/a%2Fb", ""},
+		{"POST", "/a/b", ""},
+		{"POST", "/", "a"},
 	} {
-		print := fingerprint(httptest.NewRequest(r.method, r.target, nil), []byte(r.body))
+		mark := fingerprint(httptest.NewRequest(r.method, r.target, nil), []byte(r.body), "")
 		name := fmt.Sprint(r)
-		if other, ok := seen[print]; ok {
+		if other, ok := seen[mark]; ok {
 			t.Errorf("%s and %s look the same", name, other)
 		}
-		seen[print] = name
+		seen[mark] = name
 	}
 }

@@ -27,8 +27,11 @@ const (
 	replayPage = 100
 )
 
-// errSlow ends the stream of a reader who is too slow.
-var errSlow = errors.New("httpapi: slow reader")
+// What ends a stream and is nobody's fault.
+var (
+	errSlow = errors.New("httpapi: slow reader")
+	errLeft = errors.New("httpapi: the client has left")
+)
 
 // reader is one who listens to a conversation. The log is the truth: an event that is not the next
 // message, and word of a dropped one, send it to the log.
@@ -58,19 +61,17 @@ func (s *reader) run(ctx context.Context) error {
 	h["Content-Type"] = []string{"text/event-stream"}
 	h["Cache-Control"] = []string{"no-cache"}
 	h["X-Accel-Buffering"] = []string{"no"}
+	// The deadline of the last write stays with the connection, which therefore ends with the stream.
+	h["Connection"] = []string{"close"}
 	err := s.tell(ctx)
-	if errors.Is(err, errSlow) || ctx.Err() != nil || s.hasEnded() {
-		return nil // the log line of a stream that ends as streams do
+	if err == nil || errors.Is(err, errSlow) || errors.Is(err, errLeft) {
+		return nil
 	}
-	return err
-}
-
-func (s *reader) hasEnded() bool {
 	select {
-	case <-s.sub.Ended():
-		return true
+	case <-ctx.Done(): // the client left while the log was being read
+		return nil
 	default:
-		return false
+		return err
 	}
 }
 
@@ -175,10 +176,10 @@ func (s *reader) write(raw []byte) error {
 	// Without deadlines (a ResponseWriter of a test) the connection's own end must do.
 	_ = s.rc.SetWriteDeadline(began.Add(writeTime))
 	if _, err := s.w.Write(raw); err != nil {
-		return fmt.Errorf("write an event: %w", err)
+		return errLeft
 	}
 	if err := s.rc.Flush(); err != nil {
-		return fmt.Errorf("flush an event: %w", err)
+		return errLeft
 	}
 	if s.now().Sub(began) > slowWrite {
 		return errSlow

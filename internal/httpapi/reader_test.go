@@ -120,6 +120,15 @@ func listen(t *testing.T, l *chatLog, r stream.Request, set func(*reader)) *list
 	return out
 }
 
+// leave ends the stream as a client does.
+func (l *listening) leave(t *testing.T) {
+	t.Helper()
+	l.cancel()
+	if err := <-l.ended; err != nil {
+		t.Errorf("a stream whose client left: %v", err)
+	}
+}
+
 func newLog() *chatLog { return &chatLog{hub: stream.NewHub()} }
 
 // told returns the ids of the messages and the names of the other events that a client has read.
@@ -173,10 +182,7 @@ func TestReaderFillsGapsAndSkipsWhatItHasTold(t *testing.T) {
 		log.hub.Said(one) // and that of this one is late
 		log.say()
 		synctest.Wait()
-		l.cancel()
-		if err := <-l.ended; err != nil {
-			t.Errorf("a stream whose client left: %v", err)
-		}
+		l.leave(t)
 		if got, want := l.told(t), "heartbeat m1 m2 m3 m4"; got != want {
 			t.Errorf("told: got %s, want %s", got, want)
 		}
@@ -201,8 +207,7 @@ func TestReaderBeats(t *testing.T) {
 		if time.Since(began) < 19*time.Second {
 			t.Error("the bubble's clock stood still")
 		}
-		l.cancel()
-		<-l.ended
+		l.leave(t)
 	})
 }
 
@@ -226,8 +231,7 @@ func TestReaderTellsOfRepliesOnlyThoseWhoAsked(t *testing.T) {
 			log.say()
 			log.hub.Status("chat", stream.Status{State: stream.Idle})
 			synctest.Wait()
-			l.cancel()
-			<-l.ended
+			l.leave(t)
 			if got := l.told(t); got != tc.want {
 				t.Errorf("deltas %t, status %t: got %s, want %s", tc.delta, tc.status, got, tc.want)
 			}
@@ -272,7 +276,9 @@ func TestReaderEndsWhenItsKeyDoes(t *testing.T) {
 		l := listen(t, log, stream.Request{}, nil)
 		synctest.Wait()
 		log.hub.EndKey("key")
-		<-l.ended
+		if err := <-l.ended; err != nil {
+			t.Errorf("a stream whose key ended: %v", err)
+		}
 		if got := l.sink.text(); !strings.HasSuffix(got, retryFrame) {
 			t.Errorf("the stream ended with %q, want a hint when to come again", got)
 		}
@@ -307,8 +313,8 @@ func TestReaderNoticesAClientThatIsGone(t *testing.T) {
 		l.sink.mu.Lock()
 		l.sink.gone = true
 		l.sink.mu.Unlock()
-		if err := <-l.ended; err == nil { // at the next heartbeat
-			t.Error("a write that failed is an ordinary end")
+		if err := <-l.ended; err != nil { // at the next heartbeat
+			t.Errorf("a client that is gone: %v, want an ordinary end", err)
 		}
 	})
 }
@@ -340,8 +346,7 @@ func TestReadersSeeEachMessageOnceWhileAWriterWrites(t *testing.T) {
 		}
 		synctest.Wait()
 		for n, l := range all {
-			l.cancel()
-			<-l.ended
+			l.leave(t)
 			want := make([]string, 0, messages)
 			for i := range messages {
 				want = append(want, fmt.Sprintf("m%d", i+1))

@@ -25,7 +25,7 @@ func (a *API) register(op operation) {
 		r, w := humago.Unwrap(ctx)
 		a.serveOperation(o, exchangeOf(w), r)
 	})
-	a.paths.add(op.method, Prefix+op.path)
+	a.paths.add(methodsOf(o), Prefix+op.path)
 }
 
 // idsIn returns the names of the ids in a path.
@@ -44,15 +44,10 @@ func idsIn(path string) []string {
 func (a *API) registerOutside() {
 	a.outside("/healthz", func(*exchange, *http.Request) error { return nil })
 	a.outside("/readyz", func(_ *exchange, r *http.Request) error { return a.ready(r.Context()) })
-	a.mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) {
-		raw, err := a.OpenAPI()
-		if err != nil {
-			a.writeError(exchangeOf(w), r, err)
-			return
-		}
-		send(exchangeOf(w), http.StatusOK, raw)
+	a.mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		send(exchangeOf(w), http.StatusOK, a.raw)
 	})
-	a.paths.add(http.MethodGet, "/openapi.json")
+	a.paths.add([]string{http.MethodGet, http.MethodHead}, "/openapi.json")
 	a.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { a.unknown(exchangeOf(w), r) })
 }
 
@@ -66,7 +61,7 @@ func (a *API) outside(path string, check func(*exchange, *http.Request) error) {
 		}
 		send(x, http.StatusOK, []byte(`{"message":"OK.","data":{"ok":true}}`))
 	})
-	a.paths.add(http.MethodGet, path)
+	a.paths.add([]string{http.MethodGet, http.MethodHead}, path)
 }
 
 // readyTime is how long a server may take to find out whether it is ready.

@@ -117,8 +117,18 @@ type route struct {
 	segments []string
 }
 
-func (t *pathTable) add(method, pattern string) {
-	t.routes = append(t.routes, route{method: method, segments: strings.Split(pattern, "/")})
+// add notes an operation. What answers GET answers HEAD too, but for streams.
+func (t *pathTable) add(methods []string, pattern string) {
+	for _, m := range methods {
+		t.routes = append(t.routes, route{method: m, segments: strings.Split(pattern, "/")})
+	}
+}
+
+func methodsOf(op *operation) []string {
+	if op.method == http.MethodGet && op.endpoint.raw == nil {
+		return []string{http.MethodGet, http.MethodHead}
+	}
+	return []string{op.method}
 }
 
 // methods returns the methods that a path takes, sorted; none for a path that is unknown.
@@ -129,9 +139,6 @@ func (t *pathTable) methods(p string) []string {
 		if r.matches(segments) && !slices.Contains(found, r.method) {
 			found = append(found, r.method)
 		}
-	}
-	if slices.Contains(found, http.MethodGet) {
-		found = append(found, http.MethodHead)
 	}
 	if len(found) > 0 {
 		found = append(found, http.MethodOptions)

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -20,7 +21,13 @@ type sieve struct {
 	faults []console.Field
 }
 
+// maxFaults is how many faults are told: whoever has made that many needs no more to begin with.
+const maxFaults = 100
+
 func (s *sieve) fail(path, fault string) {
+	if len(s.faults) >= maxFaults {
+		return
+	}
 	s.faults = append(s.faults, console.Field{Path: path, Fault: fault})
 }
 
@@ -49,6 +56,10 @@ func (s *sieve) value(path string, v any, schema *huma.Schema, depth int) (any, 
 }
 
 func (s *sieve) array(path string, v []any, schema *huma.Schema, depth int) (any, error) {
+	if most := schema.MaxItems; most != nil && len(v) > *most {
+		s.fail(path, fmt.Sprintf("expected array length <= %d", *most))
+		v = v[:*most] // so that a long list of nonsense costs no more than a short one
+	}
 	plain := make([]any, len(v))
 	for i, item := range v {
 		var err error

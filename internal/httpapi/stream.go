@@ -44,6 +44,10 @@ type asked struct {
 
 // stream tells of new messages until someone leaves.
 func (a *API) stream(x *exchange, r *http.Request) {
+	if r.Method != http.MethodGet { // the mux takes HEAD for GET
+		a.unknown(x, r)
+		return
+	}
 	var s *reader
 	var err error
 	aside(func() { s, err = a.openStream(x, r) })

@@ -223,3 +223,12 @@ func TestAStreamCountsInTheWindowOfItsKey(t *testing.T) {
 		}
 	}
 }
+
+func TestAStreamCannotBeAskedForItsHeadAlone(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, nil)
+	got := h.call(http.MethodHead, "/agents/a/conversations/c/stream?ticket=x", "")
+	if got.Code != http.StatusMethodNotAllowed {
+		t.Errorf("HEAD of a stream: got %d", got.Code)
+	}
+}

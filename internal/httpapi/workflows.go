@@ -39,15 +39,15 @@ type workflowFields struct {
 	Category     *string            `json:"category,omitempty" nullable:"true" maxLength:"100"`
 	Visibility   console.Visibility `json:"visibility,omitempty" enum:"private,public"`
 	SystemPrompt *string            `json:"system_prompt,omitempty" nullable:"true"`
-	Rules        []ruleJSON         `json:"rules,omitempty" nullable:"false"`
-	Flows        []flowJSON         `json:"flows,omitempty" nullable:"false"`
-	Tags         []string           `json:"tags,omitempty" nullable:"false"`
-	Integrations []string           `json:"integrations,omitempty" nullable:"false"`
-	Channels     []string           `json:"channels,omitempty" nullable:"false"`
-	Actions      []string           `json:"actions,omitempty" nullable:"false"`
+	Rules        []ruleJSON         `json:"rules,omitempty" nullable:"false" maxItems:"500"`
+	Flows        []flowJSON         `json:"flows,omitempty" nullable:"false" maxItems:"500"`
+	Tags         []string           `json:"tags,omitempty" nullable:"false" maxItems:"100"`
+	Integrations []string           `json:"integrations,omitempty" nullable:"false" maxItems:"100"`
+	Channels     []string           `json:"channels,omitempty" nullable:"false" maxItems:"100"`
+	Actions      []string           `json:"actions,omitempty" nullable:"false" maxItems:"100"`
 	Guide        *guideIn           `json:"guide,omitempty"`
-	FAQ          []qaJSON           `json:"faq,omitempty" nullable:"false"`
-	SetupSteps   []any              `json:"setup_steps,omitempty" nullable:"false"`
+	FAQ          []qaJSON           `json:"faq,omitempty" nullable:"false" maxItems:"500"`
+	SetupSteps   []any              `json:"setup_steps,omitempty" nullable:"false" maxItems:"100"`
 	SetupTime    minutes            `json:"setup_time,omitempty"`
 	VideoURL     *string            `json:"video_url,omitempty" nullable:"true"`
 	PromptConfig object             `json:"prompt_config,omitempty"`

@@ -96,8 +96,8 @@ type flow struct {
 	Category *string       `json:"category,omitempty" nullable:"true"`
 	Priority *int          `json:"priority,omitempty" nullable:"true" minimum:"-1000000" maximum:"1000000"`
 	Active   *bool         `json:"is_active,omitempty" nullable:"true"`
-	Triggers []flowTrigger `json:"trigger_keywords,omitempty" nullable:"true"`
-	Steps    []flowStep    `json:"conversation_steps,omitempty" nullable:"true"`
+	Triggers []flowTrigger `json:"trigger_keywords,omitempty" nullable:"true" maxItems:"500"`
+	Steps    []flowStep    `json:"conversation_steps,omitempty" nullable:"true" maxItems:"500"`
 }
 
 type flowTrigger struct {
@@ -130,7 +130,7 @@ func faqIn(faq []qaJSON) []console.QA {
 type guideIn struct {
 	YouTubeURL *string  `json:"youtubeUrl,omitempty" nullable:"true" maxLength:"2000"`
 	Older      *string  `json:"youtube_url,omitempty" nullable:"true" maxLength:"2000"`
-	Steps      []string `json:"steps,omitempty" nullable:"true"`
+	Steps      []string `json:"steps,omitempty" nullable:"true" maxItems:"100"`
 }
 
 func (g *guideIn) guide() *console.Guide {
