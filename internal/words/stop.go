@@ -28,7 +28,7 @@ const (
 		"meine mich mir mit mochte muss nach nicht noch nun nur ob oder ohne sehr sein seine sich sie sind so soll uber um und " +
 		"uns unser unsere unter viel vom von vor wann war waren warum was weil welche welcher welches wenn wer werden wie wieder " +
 		"will wir wird wo wurde zu zum zur bitte"
-	stopPT = "a ao aos aquela aquele aquilo as ate com como da das de dela dele depois do dos e ela elas ele eles em entre " +
+	stopPT = "a ao aos aquela aquele aquilo as ate com como da das de dela dele depois do dos e ela elas ele eles em entre " + //nolint:misspell // this is Portuguese
 		"era essa essas esse esses esta estao estas este estes eu foi foram ha isso isto ja la lhe mais mas me meu meus minha " +
 		"minhas muito na nao nas nem no nos nossa nosso num numa o onde os ou para pela pelas pelo pelos por porque pode posso " +
 		"qual quais quando quanto quantos que quem quero se sem ser seu seus sua suas sao so tambem te tem tenho ter tu um uma " +

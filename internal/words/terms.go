@@ -32,9 +32,17 @@ func New() *Analyser {
 
 // Language guesses which of Languages a text is in, by its most common words. Where they do not say
 // it is the language of the given tag, and English where that is not known either.
-func (a *Analyser) Language(text, tag string) string { return a.language(Split(text), tag) }
+func (a *Analyser) Language(text, tag string) string {
+	const most = 8 << 10 // bytes, beyond which a text shows its language no better
+	if len(text) > most {
+		text = text[:most]
+	}
+	return a.language(Split(text), tag)
+}
 
 func (a *Analyser) language(all []string, tag string) string {
+	const most = 200 // words, as above
+	all = all[:min(len(all), most)]
 	fallback := Base(tag)
 	if a.stops[fallback] == nil {
 		fallback = "en"

@@ -21,26 +21,27 @@ const ascii = "                                                0123456789       
 //
 // So two texts that are put between spaces can be compared word by word: " a b c " contains " b c ".
 func Append(dst []byte, text string) []byte {
-	inside := false
+	dst = part(dst)
 	for i := 0; i < len(text); i++ {
 		c := text[i]
 		switch {
 		case c < utf8.RuneSelf && ascii[c] != ' ':
-			dst, inside = append(dst, ascii[c]), true
+			dst = append(dst, ascii[c])
 		case c < utf8.RuneSelf:
-			dst, inside = part(dst, inside), false
+			dst = part(dst)
 		default:
 			p := norm.NFKD.PropertiesString(text[i:])
-			dst, inside = appendParts(dst, text[i:i+max(1, p.Size())], p.Decomposition(), inside)
-			i += max(1, p.Size()) - 1
+			size := max(1, p.Size())
+			dst = appendParts(dst, text[i:i+size], p.Decomposition())
+			i += size - 1
 		}
 	}
-	return part(dst, inside)
+	return part(dst)
 }
 
-// part ends the word that dst is inside of, if it is.
-func part(dst []byte, inside bool) []byte {
-	if inside {
+// part ends the word that dst ends in, if it does.
+func part(dst []byte) []byte {
+	if n := len(dst); n > 0 && dst[n-1] != ' ' {
 		return append(dst, ' ')
 	}
 	return dst
@@ -48,29 +49,29 @@ func part(dst []byte, inside bool) []byte {
 
 // appendParts appends a character by its parts, such as a letter and its accent; nil parts mean that
 // it has none.
-func appendParts(dst []byte, character string, parts []byte, inside bool) ([]byte, bool) {
+func appendParts(dst []byte, character string, parts []byte) []byte {
 	if parts == nil {
 		r, _ := utf8.DecodeRuneInString(character)
-		return appendRune(dst, r, inside)
+		return appendRune(dst, r)
 	}
 	for len(parts) > 0 {
 		r, n := utf8.DecodeRune(parts)
-		dst, inside = appendRune(dst, r, inside)
+		dst = appendRune(dst, r)
 		parts = parts[n:]
 	}
-	return dst, inside
+	return dst
 }
 
-func appendRune(dst []byte, r rune, inside bool) ([]byte, bool) {
+func appendRune(dst []byte, r rune) []byte {
 	switch {
 	case accent(r):
-		return dst, inside
+		return dst
 	case Continuous(r):
-		return append(utf8.AppendRune(part(dst, inside), r), ' '), false
+		return append(utf8.AppendRune(part(dst), r), ' ')
 	case unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r):
-		return utf8.AppendRune(dst, fold(r)), true
+		return utf8.AppendRune(dst, fold(r))
 	default:
-		return part(dst, inside), false
+		return part(dst)
 	}
 }
 

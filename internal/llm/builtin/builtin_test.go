@@ -164,8 +164,10 @@ func TestQuestionFromMessages(t *testing.T) {
 	t.Parallel()
 	r := llm.Request{
 		Messages: []llm.Message{
-			{Role: llm.RoleUser, Text: "hello"}, {Role: llm.RoleAssistant, Text: "Hello!"},
-			{Role: llm.RoleUser, Text: "How can I pay?"}, {Role: llm.RoleSystem, Text: "Be brief."},
+			{Role: llm.RoleUser, Text: "hello"},
+			{Role: llm.RoleAssistant, Text: "Hello!"},
+			{Role: llm.RoleUser, Text: "How can I pay?"},
+			{Role: llm.RoleSystem, Text: "Be brief."},
 		},
 		Grounding: llm.Grounding{FAQ: faq()},
 	}
@@ -182,7 +184,10 @@ func TestStopsWhenAsked(t *testing.T) {
 	t.Parallel()
 	r := llm.Request{Grounding: llm.Grounding{Question: "How can I pay?", FAQ: faq()}}
 	n := 0
-	for range builtin.New().Stream(t.Context(), r) {
+	for _, err := range builtin.New().Stream(t.Context(), r) {
+		if err != nil {
+			t.Fatalf("error %v", err)
+		}
 		if n++; n == 2 {
 			break
 		}
@@ -237,7 +242,10 @@ func BenchmarkAnswer(b *testing.B) {
 		g.FAQ = append(g.FAQ, faq()...)
 	}
 	for b.Loop() {
-		for range m.Stream(b.Context(), llm.Request{Grounding: g}) {
+		for _, err := range m.Stream(b.Context(), llm.Request{Grounding: g}) {
+			if err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
 }

@@ -71,7 +71,7 @@ func TestRequest(t *testing.T) {
 
 // The official client would take a key from the environment and send it to whatever server is
 // configured.
-func TestEnvironmentIsNotSent(t *testing.T) { //nolint:paralleltest // it sets the environment
+func TestEnvironmentIsNotSent(t *testing.T) {
 	t.Setenv("OPENAI_API_KEY", "sk-of-the-environment")
 	t.Setenv("OPENAI_ORG_ID", "org-of-the-environment")
 	t.Setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/")
