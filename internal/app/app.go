@@ -18,6 +18,7 @@ import (
 	"github.com/bimpe/bimpe/internal/httpapi"
 	"github.com/bimpe/bimpe/internal/knowledge"
 	"github.com/bimpe/bimpe/internal/limit"
+	"github.com/bimpe/bimpe/internal/seal"
 	"github.com/bimpe/bimpe/internal/store"
 	"github.com/bimpe/bimpe/internal/stream"
 	"github.com/bimpe/bimpe/internal/turns"
@@ -61,6 +62,9 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.db = v.db
+	if err := a.db.SeedLibrary(ctx, workflows.Library()); err != nil {
+		return fmt.Errorf("fill the library: %w", err)
+	}
 	a.auth = auth.New(auth.Config{
 		Registry: a.db, Now: time.Now, NewID: a.ids.Next, TicketKey: v.sealer.Derive("tickets"),
 		Ended: a.hub.EndKey, Log: a.log,
@@ -93,7 +97,8 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 		Limits: turns.Limits{Turn: a.cfg.TurnTimeout, Grace: turnGrace},
 	})
 	api, err := httpapi.New(httpapi.Config{
-		Store: apiStore{a.db}, Auth: a.auth, Streams: a.hub, Limits: limit.New(time.Now), Sealer: v.sealer,
+		Store: apiStore{a.db}, Auth: a.auth, Streams: a.hub, Keys: limit.New(time.Now),
+		Addresses: limit.New(time.Now), Sealer: v.sealer,
 		Agents:    agents.New(time.Now, a.ids.Next, a.engine),
 		Workflows: workflows.New(time.Now, a.ids.Next),
 		Knowledge: know,
@@ -120,6 +125,22 @@ func (a *App) readiness(ctx context.Context) error {
 	return a.db.Ping(ctx)
 }
 
+// OpenAPI returns the API's document as JSON, without a server.
+func OpenAPI(version string) ([]byte, error) {
+	none := func() console.ID { return "" }
+	api, err := httpapi.New(httpapi.Config{
+		Store: apiStore{}, Auth: &auth.Service{}, Streams: stream.NewHub(), Keys: limit.New(time.Now),
+		Addresses: limit.New(time.Now),
+		Sealer:    &seal.Sealer{}, Agents: agents.New(time.Now, none, nil), Workflows: workflows.New(time.Now, none),
+		Knowledge: knowledge.New(time.Now, none), Conversations: conversations.New(conversations.Config{}),
+		Now: time.Now, Log: slog.New(slog.DiscardHandler), Version: version,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.OpenAPI()
+}
+
 // Address is where the server listens, a port of the system's choice included.
 func (a *App) Address() string { return a.listener.Addr().String() }
 
@@ -144,16 +165,28 @@ func (a *App) Close() {
 // The bounds of a connection. There is none on writing an answer, since a stream is one.
 const (
 	headerTimeout = 10 * time.Second
+	bodyTimeout   = 30 * time.Second
 	idleTimeout   = 120 * time.Second
 	maxHeader     = 32 << 10
 )
 
 func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
+		Handler: bounded(h), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context { return context.Background() },
 	}
+}
+
+// bounded gives a request's body a time to arrive. The server's own ReadTimeout would end streams too.
+func bounded(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 && r.Method != http.MethodGet {
+			// Where there is no deadline to set, as in tests, there is no slow client either.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // listen says in plain words what to do about an address that is taken.

@@ -74,13 +74,24 @@ func (c Config) Check() error {
 	return f.err()
 }
 
-func (c Storage) check(f *faults) {
+// checkPlace checks what is needed to open the data, which no secret is sealed for.
+func (c Storage) checkPlace() error {
+	var f faults
+	c.place(&f)
+	return f.err()
+}
+
+func (c Storage) place(f *faults) {
 	if c.DataDir == "" {
 		f.add("BIMPE_DATA_DIR", "must name a folder")
 	}
 	if !c.postgres() && !c.DatabaseURL.IsZero() {
 		f.add("BIMPE_DATABASE_URL", "must begin with postgres:// or be unset, which means SQLite in the data folder")
 	}
+}
+
+func (c Storage) check(f *faults) {
+	c.place(f)
 	if c.postgres() && c.MasterKey.IsZero() {
 		f.add("BIMPE_MASTER_KEY", "is needed with PostgreSQL, the same on every node: `openssl rand -hex 32` makes one")
 	}

@@ -123,3 +123,20 @@ func (a *App) purge(ctx context.Context) error {
 		}
 	}
 }
+
+// purgeSlice is how many rows are removed at a time, so that nobody waits long behind it.
+const purgeSlice = 500
+
+// purgeOnce removes until there is nothing more to remove. Faults are logged: the next time tries
+// again.
+func (a *App) purgeOnce(ctx context.Context) {
+	for ctx.Err() == nil {
+		more, err := a.db.Purge(ctx, purgeSlice)
+		if err != nil {
+			a.log.Warn("purging failed", "error", err.Error())
+		}
+		if err != nil || !more {
+			return
+		}
+	}
+}

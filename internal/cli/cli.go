@@ -61,7 +61,7 @@ func Run(args []string, to IO) int {
 func run(ctx context.Context, args []string, to IO) int {
 	helped := false
 	parser, err := kong.New(&commands{},
-		kong.Name("bimpe"), kong.Writers(to.Stdout, to.Stderr), kong.UsageOnError(),
+		kong.Name("bimpe"), kong.Writers(to.Stdout, to.Stderr),
 		kong.Description("A self-hosted server for agents that answer a business's customers."),
 		kong.Exit(func(int) { helped = true }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(to),
@@ -75,7 +75,8 @@ func run(ctx context.Context, args []string, to IO) int {
 	command, err := parser.Parse(args)
 	switch {
 	case helped:
-		return exitOK
+		_, err = fmt.Fprintln(to.Stdout) // kong's help has no end of its last line
+		return complain(to, err)
 	case err != nil:
 		return complain(to, usageError{err})
 	}

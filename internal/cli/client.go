@@ -111,9 +111,13 @@ func (c *client) listen(ctx context.Context, agent, conversation string) (*event
 	if answer.StatusCode != http.StatusOK {
 		return nil, errors.Join(fmt.Errorf("open the stream: status %d", answer.StatusCode), answer.Body.Close())
 	}
-	lines := bufio.NewScanner(answer.Body)
+	return &events{body: answer.Body, lines: newLines(answer.Body)}, nil
+}
+
+func newLines(from io.Reader) *bufio.Scanner {
+	lines := bufio.NewScanner(from)
 	lines.Buffer(nil, maxAnswer)
-	return &events{body: answer.Body, lines: lines}, nil
+	return lines
 }
 
 // next returns the next frame, or io.EOF at the stream's end.

@@ -11,14 +11,19 @@ import (
 const (
 	demoGreeting = "Welcome to Mama Put Kitchen! How can I help?"
 	demoQuestion = "Do you have anything vegan, and is it spicy?"
-	demoFacts    = `Opening hours: Mama Put Kitchen is open Tuesday to Sunday from 11:00 to 22:00 and closed on Mondays.
-
-Vegan dishes: our vegan dishes are efo riro with tofu, ewa agoyin and coconut rice. They are spicy; ask for mild and the kitchen leaves the pepper out.
-
-Delivery: we deliver within 5 km of Lekki Phase 1 for 1,500 naira, and free of charge above 20,000 naira. Delivery takes about 45 minutes.
-
-Reservations: tables for up to eight can be booked for the same day by 16:00. Larger parties please ask two days before.`
 )
+
+// demoFacts are the agent's knowledge bases, by name.
+func demoFacts() map[string]string {
+	return map[string]string{
+		"Menu": "Our vegan dishes are efo riro with tofu, ewa agoyin and coconut rice. They are spicy; " +
+			"ask for mild and the kitchen leaves the pepper out.",
+		"Delivery": "We deliver within 5 km of Lekki Phase 1 for 1,500 naira, and free of charge above 20,000 " +
+			"naira. Delivery takes about 45 minutes.",
+		"Opening hours": "We are open Tuesday to Sunday from 11:00 to 22:00 and closed on Mondays. Tables for up " +
+			"to eight can be booked for the same day by 16:00.",
+	}
+}
 
 // said is a message to send.
 type said struct {
@@ -80,15 +85,19 @@ func (c *client) makeAgent(ctx context.Context) (string, error) {
 	return made.ID, err
 }
 
-// teach gives the agent its facts unless it has them.
+// teach gives the agent the facts that it has not.
 func (c *client) teach(ctx context.Context, agent string) error {
-	const facts = "House facts"
 	path := "/agents/" + agent + "/knowledge_bases"
-	id, err := c.named(ctx, path, facts)
-	if err != nil || id != "" {
-		return err
+	for name, facts := range demoFacts() {
+		id, err := c.named(ctx, path, name)
+		if err == nil && id == "" {
+			err = c.send(ctx, http.MethodPost, path, map[string]any{"type": "text", "name": name, "content": facts}, nil)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return c.send(ctx, http.MethodPost, path, map[string]any{"type": "text", "name": facts, "content": demoFacts}, nil)
+	return nil
 }
 
 // say sends a message to a conversation, or begins one where none is named.

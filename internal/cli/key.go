@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -21,8 +22,7 @@ func (s stored) with(ctx context.Context, do func(*app.Admin) error) error {
 	if err != nil {
 		return err
 	}
-	defer admin.Close()
-	return do(admin)
+	return errors.Join(do(admin), admin.Close())
 }
 
 // keyCreate makes a key.
@@ -69,8 +69,8 @@ func (c *keyList) Run(ctx context.Context, to IO) error {
 		table := tabwriter.NewWriter(to.Stdout, 0, 0, 2, ' ', 0)
 		p := printer{to: table}
 		p.printf("ID\tTEAM\tNAME\tKEY\tSCOPES\tCREATED\tEXPIRES\tLAST USED\tREVOKED\n")
-		err := admin.EachKey(ctx, c.Team, func(t console.Team, k console.Key) {
-			p.printf("%s\t%s\t%s\tsk_…%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, t.Name, k.Name, k.Hint, join(k.Scopes),
+		err := admin.EachKey(ctx, c.Team, func(team string, k console.Key) {
+			p.printf("%s\t%s\t%s\tsk_…%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, team, k.Name, k.Hint, join(k.Scopes),
 				moment(&k.CreatedAt), moment(k.ExpiresAt), moment(k.LastUsedAt), moment(k.RevokedAt))
 		})
 		if err != nil {

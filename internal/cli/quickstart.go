@@ -151,7 +151,7 @@ func (d *demo) talk(ctx context.Context, api *client, agent string) (string, err
 
 // print writes what comes of the reply at once, and ends with it.
 func (d *demo) print(events *events) error {
-	shown := ""
+	shown, pieces := "", 0
 	for {
 		e, err := events.next()
 		if err != nil {
@@ -160,6 +160,7 @@ func (d *demo) print(events *events) error {
 		switch e.kind {
 		case "delta":
 			shown += e.Text
+			pieces++
 			d.out.printf("%s", e.Text)
 		case "message":
 			if e.Role != "assistant" {
@@ -171,6 +172,7 @@ func (d *demo) print(events *events) error {
 			} else {
 				d.out.printf("\n%s: %s\n", demoAgent, e.Message)
 			}
+			d.out.printf("(streamed in %d pieces)\n", pieces)
 			return d.out.err
 		}
 	}

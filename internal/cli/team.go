@@ -85,7 +85,7 @@ func rate(perMinute int) string {
 type teamSet struct {
 	stored `embed:""`
 	quotas `embed:""`
-	Team   string `arg:"" help:"The team's name or id."`
+	Team   string `arg:"" help:"The team's name."`
 }
 
 // Run is called by kong.

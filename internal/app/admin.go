@@ -1,0 +1,166 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"time"
+	"unicode/utf8"
+
+	"github.com/bimpe/bimpe/internal/auth"
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/store"
+)
+
+// Admin is the operator's way to teams and keys. What it does reaches servers that are running on
+// the same data within a second or two.
+type Admin struct {
+	db    *store.DB
+	auth  *auth.Service
+	newID func() console.ID
+}
+
+// OpenAdmin opens the data, beside a running server or without one, and makes it where there is
+// none. What is wrong with the settings is a *ConfigError. The caller closes the Admin.
+func OpenAdmin(ctx context.Context, s Storage) (*Admin, error) {
+	if err := s.checkPlace(); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(s.DataDir, folderMode); err != nil {
+		return nil, err
+	}
+	db, err := s.open(ctx, store.Config{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, err
+	}
+	ids := console.NewIDs(time.Now)
+	return &Admin{
+		db: db, newID: ids.Next,
+		auth: auth.New(auth.Config{Registry: db, Now: time.Now, NewID: ids.Next}),
+	}, nil
+}
+
+// Close gives the data up.
+func (a *Admin) Close() error { return a.db.Close() }
+
+// KeyDraft is a key that is to be made.
+type KeyDraft struct {
+	Team    string // by name
+	Name    string
+	Scopes  []console.Scope
+	Expires time.Duration // from now; 0: never
+}
+
+// CreateKey makes a key and its secret, which is nowhere but in the result, and the team if there is
+// none. What cannot be is CodeValidation, and then nothing is made.
+func (a *Admin) CreateKey(ctx context.Context, d KeyDraft) (console.Key, string, error) {
+	draft := auth.Draft{Name: d.Name, Scopes: d.Scopes}
+	if d.Expires != 0 {
+		at := time.Now().Add(d.Expires)
+		draft.ExpiresAt = &at
+	}
+	if _, _, err := a.auth.Mint("", draft); err != nil { // before a team is made for it
+		return console.Key{}, "", err
+	}
+	team, err := a.team(ctx, d.Team)
+	if err != nil {
+		return console.Key{}, "", err
+	}
+	var key console.Key
+	var secret string
+	err = a.db.Write(ctx, team.ID, func(tx *store.Tx) error {
+		var err error
+		key, secret, err = a.auth.Grant(ctx, tx, team.ID, draft)
+		return err
+	})
+	return key, secret, err
+}
+
+// team returns the team of a name, made if there is none. Another command may make it meanwhile.
+func (a *Admin) team(ctx context.Context, name string) (console.Team, error) {
+	t, err := a.db.TeamByName(ctx, name)
+	if !console.IsNotFound(err) {
+		return t, err
+	}
+	t, err = a.CreateTeam(ctx, name, console.Quotas{})
+	if console.CodeOf(err) == console.CodeConflict {
+		return a.db.TeamByName(ctx, name)
+	}
+	return t, err
+}
+
+// EachKey calls f with every key, of one team or, where none is named, of all. A team that is not
+// there is CodeNotFound.
+func (a *Admin) EachKey(ctx context.Context, team string, f func(team string, k console.Key)) error {
+	if team != "" {
+		if _, err := a.db.TeamByName(ctx, team); err != nil {
+			return err
+		}
+	}
+	all, err := a.db.AllKeys(ctx)
+	if err != nil {
+		return err
+	}
+	for _, k := range all {
+		if team == "" || k.Team == team {
+			f(k.Team, k.Key)
+		}
+	}
+	return nil
+}
+
+// RevokeKey ends a key, or returns CodeNotFound. Revoking twice changes nothing.
+func (a *Admin) RevokeKey(ctx context.Context, id console.ID) error {
+	return a.db.RevokeKeyByID(ctx, id)
+}
+
+// CreateTeam makes a team. A name that is taken is CodeConflict.
+func (a *Admin) CreateTeam(ctx context.Context, name string, q console.Quotas) (console.Team, error) {
+	if err := console.Invalid(append(checkName(name), checkQuotas(q)...)); err != nil {
+		return console.Team{}, err
+	}
+	t := console.Team{ID: a.newID(), Name: name, Quotas: q, CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}
+	return t, a.db.InsertTeam(ctx, t)
+}
+
+// Teams returns all teams by name.
+func (a *Admin) Teams(ctx context.Context) ([]console.Team, error) { return a.db.Teams(ctx) }
+
+// SetQuotas changes a team's quotas, or returns CodeNotFound.
+func (a *Admin) SetQuotas(ctx context.Context, team string, change func(console.Quotas) console.Quotas) error {
+	t, err := a.db.TeamByName(ctx, team)
+	if err != nil {
+		return err
+	}
+	q := change(t.Quotas)
+	if err := console.Invalid(checkQuotas(q)); err != nil {
+		return err
+	}
+	return a.db.SetQuotas(ctx, team, q)
+}
+
+// maxTeamName is in characters.
+const maxTeamName = 255
+
+func checkName(name string) []console.Field {
+	if n := utf8.RuneCountInString(name); n < 1 || n > maxTeamName || !utf8.ValidString(name) {
+		return []console.Field{{Path: "team", Fault: "must have a name of 1 to 255 characters"}}
+	}
+	return nil
+}
+
+// maxQuota is far more than any team uses and fits every column.
+const maxQuota = 1_000_000_000
+
+func checkQuotas(q console.Quotas) []console.Field {
+	var faults []console.Field
+	check := func(path string, n int) {
+		if n < 0 || n > maxQuota {
+			faults = append(faults, console.Field{Path: path, Fault: "must be 0, for the server's default, to 1000000000"})
+		}
+	}
+	check("agents", q.Agents)
+	check("streams", q.Streams)
+	check("rate", q.RatePerMinute)
+	return faults
+}

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bimpe/bimpe/internal/app"
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// ran is what a command left.
+type ran struct {
+	code           int
+	stdout, stderr string
+}
+
+func bimpe(t *testing.T, args ...string) ran {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), args, IO{Stdout: &stdout, Stderr: &stderr, Version: "v9.9"})
+	return ran{code, stdout.String(), stderr.String()}
+}
+
+func TestTheReleaseIsPrinted(t *testing.T) {
+	t.Parallel()
+	if diff := cmp.Diff(ran{0, "v9.9\n", ""}, bimpe(t, "version"), cmp.AllowUnexported(ran{})); diff != "" {
+		t.Errorf("bimpe version (-want +got):\n%s", diff)
+	}
+}
+
+func TestHelpIsForStandardOutput(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{}, {"--help"}, {"serve", "--help"}, {"key", "create", "-h"}} {
+		got := bimpe(t, args...)
+		if got.code != 0 || !strings.Contains(got.stdout, "Usage: bimpe") || got.stderr != "" {
+			t.Errorf("bimpe %v: %+v", args, got)
+		}
+	}
+	for _, setting := range []string{"BIMPE_LISTEN", "BIMPE_MODEL_URL", "BIMPE_TURN_TIMEOUT"} {
+		if got := bimpe(t, "serve", "--help"); !strings.Contains(got.stdout, setting) {
+			t.Errorf("bimpe serve --help does not name %s", setting)
+		}
+	}
+}
+
+func TestNonsenseIsRefusedOnStandardError(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"dance"}, {"--dance"}, {"key"}, {"key", "revoke"}, {"serve", "now"}, {"serve", "--rate-limit", "many"},
+		{"team", "set"}, {"key", "create", "--scope", "*"},
+	} {
+		got := bimpe(t, args...)
+		if got.code != exitUsage || got.stdout != "" || !strings.HasPrefix(got.stderr, "bimpe: ") {
+			t.Errorf("bimpe %v: %+v", args, got)
+		}
+	}
+}
+
+func TestComplaintsHaveTheirCode(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		err  error
+		want ran
+	}{
+		{nil, ran{exitOK, "", ""}},
+		{errors.New("out of luck"), ran{exitFailure, "", "bimpe: out of luck\n"}},
+		{console.NotFound("key", "k1"), ran{exitFailure, "", `bimpe: There is no key "k1".` + "\n"}},
+		{
+			console.Invalid([]console.Field{{Path: "name", Fault: "is empty"}, {Path: "scopes.0", Fault: "is unknown"}}),
+			ran{exitUsage, "", "bimpe: name: is empty\nscopes.0: is unknown\n"},
+		},
+		{
+			&app.ConfigError{Faults: []string{"BIMPE_A: is wrong", "BIMPE_B: too"}},
+			ran{exitUsage, "", "bimpe: these settings cannot be:\n  BIMPE_A: is wrong\n  BIMPE_B: too\n"},
+		},
+		{usageError{errors.New("what?")}, ran{exitUsage, "", "bimpe: what?\nSee bimpe --help.\n"}},
+	}
+	for _, test := range tests {
+		var stderr bytes.Buffer
+		code := complain(IO{Stderr: &stderr}, test.err)
+		if diff := cmp.Diff(test.want, ran{code, "", stderr.String()}, cmp.AllowUnexported(ran{})); diff != "" {
+			t.Errorf("complain(%v) (-want +got):\n%s", test.err, diff)
+		}
+	}
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+func TestAFullDiskIsAFailure(t *testing.T) {
+	t.Parallel()
+	var stderr bytes.Buffer
+	code := run(t.Context(), []string{"version"}, IO{Stdout: full{}, Stderr: &stderr})
+	if code != exitFailure || !strings.Contains(stderr.String(), "no space left") {
+		t.Errorf("code %d, %q", code, stderr.String())
+	}
+}
+
+func TestQuotasThatAreNotGivenStay(t *testing.T) {
+	t.Parallel()
+	n := func(i int) *int { return &i }
+	was := console.Quotas{Agents: 1, Streams: 2, RatePerMinute: 3}
+	tests := []struct {
+		given quotas
+		want  console.Quotas
+	}{
+		{quotas{}, was},
+		{quotas{Agents: n(7)}, console.Quotas{Agents: 7, Streams: 2, RatePerMinute: 3}},
+		{quotas{Streams: n(0), Rate: n(9)}, console.Quotas{Agents: 1, Streams: 0, RatePerMinute: 9}},
+	}
+	for _, test := range tests {
+		if diff := cmp.Diff(test.want, test.given.apply(was)); diff != "" {
+			t.Errorf("apply (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestMomentsAreForPeople(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 4, 5, 6, 7, 8, time.FixedZone("", 3600))
+	if got := moment(&at); got != "2026-03-04 04:06:07Z" {
+		t.Errorf("moment = %q", got)
+	}
+	if got := moment(nil); got != "-" {
+		t.Errorf("moment(nil) = %q", got)
+	}
+}
+
+func TestTheAddressForThisMachine(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"127.0.0.1:8080": "127.0.0.1:8080", "0.0.0.0:80": "127.0.0.1:80", "[::]:80": "127.0.0.1:80",
+		"192.0.2.1:80": "192.0.2.1:80", "[::1]:80": "[::1]:80",
+	} {
+		if got := local(address); got != want {
+			t.Errorf("local(%q) = %q, want %q", address, got, want)
+		}
+	}
+}
+
+func TestFileNamesAreSafeForAShell(t *testing.T) {
+	t.Parallel()
+	if got, want := quote(`it's $HOME`), `'it'\''s $HOME'`; got != want {
+		t.Errorf("quote = %s, want %s", got, want)
+	}
+}
