@@ -58,7 +58,7 @@ func (h *house) human(text string) {
 func (h *house) send(d conversations.Draft) {
 	h.t.Helper()
 	h.must(h.db.write(func(t tx) error {
-		_, err := h.talk.SendTo(context.Background(), t, place, d)
+		_, err := h.talk.SendTo(context.Background(), t, placeOf(agentID), d)
 		return err
 	}))
 }

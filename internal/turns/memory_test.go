@@ -9,11 +9,17 @@ import (
 
 // memory is a backend that holds one conversation. A failed write leaves it as it was.
 type memory struct {
-	s state
+	s   state
+	ids int
 }
 
+const (
+	agentID = console.ID("cagent0000000000000000000")
+	teamID  = console.ID("cteam00000000000000000000")
+)
+
 func newMemory() *memory {
-	return &memory{state{agent: &console.AgentState{
+	return &memory{s: state{agent: &console.AgentState{
 		ID: agentID, Status: console.AgentLive, OnNewMessage: console.Merge, Epoch: 1,
 	}}}
 }
@@ -26,6 +32,13 @@ func (m *memory) write(f func(tx) error) error {
 		return err
 	}
 	return nil
+}
+
+func (m *memory) agentID() console.ID { return agentID }
+
+func (m *memory) nextID() console.ID {
+	m.ids++
+	return console.ID(fmt.Sprintf("c%024d", m.ids))
 }
 
 func (m *memory) state() (state, error) { return m.s, nil }

@@ -20,7 +20,6 @@ type world struct {
 	back   backend
 	talk   *conversations.Service
 	at     time.Time
-	ids    int
 	claims []claim
 	log    []console.Message
 	played []string // what was done, for a failure's text
@@ -50,6 +49,8 @@ type backend interface {
 	agent(f func(*console.AgentState)) error
 	// remove deletes the agent.
 	remove() error
+	agentID() console.ID
+	nextID() console.ID
 }
 
 type state struct {
@@ -69,10 +70,7 @@ func newWorld(seed uint64, back backend) *world {
 	return w
 }
 
-func (w *world) newID() console.ID {
-	w.ids++
-	return console.ID(fmt.Sprintf("c%024d", w.ids))
-}
+func (w *world) newID() console.ID { return w.back.nextID() }
 
 // Changed and Halt make the world the listener and halter of its conversations.
 func (w *world) Changed(console.Change) {}
@@ -84,12 +82,11 @@ func (w *world) Halt(console.ID) (string, console.ID) {
 	return "half a rep", w.newID()
 }
 
-const (
-	agentID = console.ID("cagent0000000000000000000")
-	teamID  = console.ID("cteam00000000000000000000")
-)
+func (w *world) place() conversations.Place { return placeOf(w.back.agentID()) }
 
-var place = conversations.Place{AgentID: agentID, Channel: console.Webchat, CustomerID: "customer"}
+func placeOf(agent console.ID) conversations.Place {
+	return conversations.Place{AgentID: agent, Channel: console.Webchat, CustomerID: "customer"}
+}
 
 // step does one random deed and checks what came of it.
 func (w *world) step() error {
@@ -131,20 +128,20 @@ func (w *world) human() error {
 
 func (w *world) send(d conversations.Draft) error {
 	return w.back.write(func(t tx) error {
-		_, err := w.talk.SendTo(context.Background(), t, place, d)
+		_, err := w.talk.SendTo(context.Background(), t, w.place(), d)
 		return err
 	})
 }
 
 func (w *world) pause() error {
 	return w.onConversation(func(t tx, id console.ID) error {
-		return w.talk.SetPaused(context.Background(), t, agentID, id, w.rnd.IntN(2) == 0)
+		return w.talk.SetPaused(context.Background(), t, w.back.agentID(), id, w.rnd.IntN(2) == 0)
 	})
 }
 
 func (w *world) cancel() error {
 	return w.onConversation(func(t tx, id console.ID) error {
-		_, err := w.talk.Cancel(context.Background(), t, agentID, id)
+		_, err := w.talk.Cancel(context.Background(), t, w.back.agentID(), id)
 		return err
 	})
 }
