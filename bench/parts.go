@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/pprof"
+	"strings"
+	"time"
+
+	"github.com/bimpe/bimpe/bench/floor"
+	"github.com/bimpe/bimpe/bench/mock"
+	"github.com/bimpe/bimpe/internal/cli"
+)
+
+// The parts of a measurement are processes of this same program, so that each has a memory and a time
+// of its own. The first argument says which.
+const (
+	partFloor   = "part-floor"
+	partMock    = "part-mock"
+	partBytes   = "part-bytes"
+	partStreams = "part-streams"
+	partServe   = "part-serve"
+)
+
+func parts() map[string]func(ctx context.Context, args []string) error {
+	return map[string]func(context.Context, []string) error{
+		partFloor: playFloor, partMock: playMock, partBytes: playBytes, partStreams: playStreams, partServe: playServer,
+	}
+}
+
+// playFloor is given the address, SQLite's synchronous, the model and a folder.
+func playFloor(ctx context.Context, args []string) error {
+	f := flag.NewFlagSet(partFloor, flag.ContinueOnError)
+	sync := f.String("sync", "FULL", "SQLite's synchronous")
+	model := f.String("model", "", "the model's address, up to /v1")
+	folder := f.String("folder", "", "where the database is kept")
+	address := f.String("listen", "", "address")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	turns, err := floor.NewTurns(ctx, *folder, *sync, *model, now)
+	if err != nil {
+		return err
+	}
+	return errors.Join(serve(ctx, *address, "POST /turn", turns), turns.Close())
+}
+
+// words are in a reply of the model.
+const words = 40
+
+// playMock is given the address.
+func playMock(ctx context.Context, args []string) error {
+	return serve(ctx, args[0], "POST /v1/chat/completions", mock.Model{Words: words})
+}
+
+// playBytes is given the address.
+func playBytes(ctx context.Context, args []string) error {
+	return serve(ctx, args[0], "/bytes", &floor.Bytes{})
+}
+
+// playStreams is given the address.
+func playStreams(ctx context.Context, args []string) error {
+	if err := raiseFiles(); err != nil {
+		return err
+	}
+	return serve(ctx, args[0], "GET /stream", http.HandlerFunc(floor.Stream))
+}
+
+// serve serves a handler, and /readyz, until ctx ends.
+func serve(ctx context.Context, address, pattern string, h http.Handler) error {
+	mux := http.NewServeMux()
+	mux.Handle(pattern, h)
+	mux.HandleFunc("GET /readyz", func(http.ResponseWriter, *http.Request) {})
+	var c net.ListenConfig
+	l, err := c.Listen(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	const headerTimeout = 10 * time.Second
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: headerTimeout}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() }) // which Serve tells of
+	defer stop()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// playServer is the server inside this program, with profiles. It is given where to write them: a
+// file's name without its end. The rest comes by the environment, as for the real one.
+func playServer(_ context.Context, args []string) (err error) {
+	name := args[0]
+	runtime.SetMutexProfileFraction(10)
+	cpu, err := os.Create(name + ".cpu")
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(cpu); err != nil {
+		return errors.Join(err, cpu.Close())
+	}
+	code := cli.Run([]string{"serve"}, cli.IO{Stdout: os.Stdout, Stderr: os.Stderr, Version: "bench"})
+	pprof.StopCPUProfile()
+	err = cpu.Close()
+	for _, kind := range []string{"allocs", "mutex"} {
+		f, e := os.Create(name + "." + kind)
+		if e == nil {
+			e = errors.Join(pprof.Lookup(kind).WriteTo(f, 0), f.Close())
+		}
+		err = errors.Join(err, e)
+	}
+	if code != 0 {
+		err = errors.Join(err, fmt.Errorf("the server ended with code %d", code))
+	}
+	return err
+}
+
+// profileName is where the n-th server writes its profiles.
+func profileName(folder string, rows []string, n int) string {
+	return filepath.Join(folder, fmt.Sprintf("%s-%d", strings.Join(rows, "-"), n))
+}
