@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,6 +29,7 @@ type postgres struct {
 	reads, writes *sql.DB
 	room          chan struct{} // bounds who waits for a connection
 	lanes         lanes
+	closed        atomic.Bool
 }
 
 const (
@@ -87,15 +89,24 @@ func (p *postgres) prepare(ctx context.Context, c Config) error {
 	return errors.Join(err, e, conn.Close())
 }
 
-func (p *postgres) close() error { return errors.Join(p.reads.Close(), p.writes.Close()) }
+func (p *postgres) close() error {
+	p.closed.Store(true)
+	return errors.Join(p.reads.Close(), p.writes.Close())
+}
 
 func (p *postgres) read(ctx context.Context, f func(*session) error) error {
+	if p.closed.Load() {
+		return unreachable(errClosed)
+	}
 	ctx, cancel := context.WithTimeout(ctx, unitTime)
 	defer cancel()
 	return f(&session{d: p.d, conn: sqlConn{p.reads}, ctx: ctx})
 }
 
 func (p *postgres) write(ctx context.Context, team string, f func(*Tx) error) error {
+	if p.closed.Load() {
+		return unreachable(errClosed)
+	}
 	select {
 	case p.room <- struct{}{}:
 		defer func() { <-p.room }()

@@ -1,0 +1,154 @@
+package storetest
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/store"
+)
+
+const nodeTwo = console.ID("cnodetwo")
+
+// turn reads a turn in a unit of its own.
+func (b *bench) turn(t testing.TB, id console.ID) (turn console.Turn) {
+	t.Helper()
+	b.write(t, func(tx *store.Tx) (err error) {
+		turn, err = tx.Turn(t.Context(), id)
+		return err
+	})
+	return turn
+}
+
+func turnSettled(t *testing.T, b *bench) {
+	first := b.conversation(t, b.agent(t).ID)
+	equal(t, "Turn", b.turn(t, first.Opened.ID), *first.Opened)
+	settled := b.settle(first.Now, *first.Opened, "Hi")
+	// What the customer wrote meanwhile opens the next turn in the same deed.
+	next := *first.Opened
+	next.ID, next.FromSeq = b.ids.Next(), 2
+	settled.Opened, settled.Now.OpenTurn = &next, next.ID
+	b.write(t, func(tx *store.Tx) error { return tx.Apply(t.Context(), settled) })
+	equal(t, "Turn that has ended", b.turn(t, first.Opened.ID), *settled.Ended)
+	equal(t, "Turn that was opened", b.turn(t, next.ID), next)
+	got, err := b.view().Conversation(t.Context(), first.Now.AgentID, first.Now.ID)
+	ok(t, err)
+	equal(t, "Conversation", got, settled.Now)
+	b.write(t, func(tx *store.Tx) error {
+		_, err := tx.Turn(t.Context(), "none")
+		refused(t, "Turn that is not there", err, console.CodeNotFound)
+		return nil
+	})
+}
+
+func turnEndedTwice(t *testing.T, b *bench) {
+	first := b.conversation(t, b.agent(t).ID)
+	settled := b.settle(first.Now, *first.Opened, "Hi")
+	b.write(t, func(tx *store.Tx) error { return tx.Apply(t.Context(), settled) })
+	again := b.settle(settled.Now, *first.Opened, "Hi again")
+	err := b.db.Write(t.Context(), b.team, func(tx *store.Tx) error { return tx.Apply(t.Context(), again) })
+	if err == nil {
+		t.Error("a turn ended twice")
+	}
+	// Nor can a second reply of the turn come in beside its end.
+	again.Ended = nil
+	if err := b.db.Write(t.Context(), b.team, func(tx *store.Tx) error { return tx.Apply(t.Context(), again) }); err == nil {
+		t.Error("a turn replied twice")
+	}
+	page, err := b.view().Messages(t.Context(), first.Now.ID, console.Query{})
+	ok(t, err)
+	equal(t, "messages", page.Total, int64(2))
+}
+
+func turnOpenOnce(t *testing.T, b *bench) {
+	first := b.conversation(t, b.agent(t).ID)
+	second := b.accept(&first.Now, first.Now, "More")
+	err := b.db.Write(t.Context(), b.team, func(tx *store.Tx) error { return tx.Apply(t.Context(), second) })
+	if err == nil {
+		t.Error("a conversation has two open turns")
+	}
+}
+
+func turnsAdopted(t *testing.T, b *bench) {
+	a := b.agent(t)
+	ok(t, b.db.Beat(t.Context(), nodeTwo))
+	var opened []console.Turn
+	for range 3 {
+		b.clock.advance(time.Second)
+		opened = append(opened, *b.conversation(t, a.ID).Opened)
+	}
+	done := b.conversation(t, a.ID)
+	b.write(t, func(tx *store.Tx) error { return tx.Apply(t.Context(), b.settle(done.Now, *done.Opened, "Hi")) })
+
+	own, err := b.db.OwnTurns(t.Context(), nodeOne, 2)
+	ok(t, err)
+	equal(t, "OwnTurns", own, opened[:2])
+	own, err = b.db.AdoptTurns(t.Context(), nodeOne, 10)
+	ok(t, err)
+	equal(t, "AdoptTurns of one's own", own, nil)
+
+	adopted := make([]console.Turn, len(opened))
+	for i, turn := range opened {
+		turn.Node, turn.Attempt = nodeTwo, 2
+		adopted[i] = turn
+	}
+	got, err := b.db.AdoptTurns(t.Context(), nodeTwo, 2)
+	ok(t, err)
+	equal(t, "AdoptTurns", got, adopted[:2])
+	got, err = b.db.AdoptTurns(t.Context(), nodeTwo, 2)
+	ok(t, err)
+	equal(t, "AdoptTurns of the rest", got, adopted[2:])
+	equal(t, "Turn after it was adopted", b.turn(t, opened[0].ID), adopted[0])
+	ok(t, b.db.Leave(t.Context(), nodeTwo))
+	got, err = b.db.AdoptTurns(t.Context(), nodeOne, 10)
+	ok(t, err)
+	equal(t, "how many a third node adopts after Leave", len(got), 3)
+}
+
+// turnsAdoptedByOne lets many nodes adopt at once: nobody gets what another one got.
+func turnsAdoptedByOne(t *testing.T, b *bench) {
+	a := b.agent(t)
+	const turns, nodes = 40, 8
+	b.write(t, func(tx *store.Tx) error {
+		for range turns {
+			if err := tx.Apply(t.Context(), b.accept(nil, b.newConversation(a.ID), "x")); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	var mu sync.Mutex
+	taken := map[console.ID]map[int64]bool{}
+	var wg sync.WaitGroup
+	for range nodes {
+		node := b.ids.Next()
+		ok(t, b.db.Beat(t.Context(), node))
+		wg.Go(func() {
+			for range turns {
+				got, err := b.db.AdoptTurns(t.Context(), node, 3)
+				if err != nil {
+					t.Errorf("AdoptTurns: %v", err)
+				}
+				mu.Lock()
+				for _, turn := range got {
+					if taken[turn.ID][turn.Attempt] {
+						t.Errorf("turn %s was adopted twice at attempt %d", turn.ID, turn.Attempt)
+					}
+					if taken[turn.ID] == nil {
+						taken[turn.ID] = map[int64]bool{}
+					}
+					taken[turn.ID][turn.Attempt] = true
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	if len(taken) == 0 {
+		t.Error("no turn was adopted")
+	}
+}
+
+var errUndo = errors.New("undo this unit")
