@@ -45,7 +45,7 @@ type telling struct {
 func (t *telling) tell(ctx context.Context, body *guarded) error {
 	events := ssestream.NewDecoder(&http.Response{Body: body, Header: http.Header{}})
 	defer events.Close() //nolint:errcheck // what could be read has been read
-	done, err := t.pass(events)
+	done, err := t.pass(ctx, events)
 	switch {
 	case err != nil || t.stopped:
 		return err
@@ -65,8 +65,12 @@ func (t *telling) tell(ctx context.Context, body *guarded) error {
 }
 
 // pass passes on the text of events until the end mark, which it reports, or the end of the stream.
-func (t *telling) pass(events ssestream.Decoder) (done bool, err error) {
+// Of what has come but was not passed on when ctx ended, nothing is.
+func (t *telling) pass(ctx context.Context, events ssestream.Decoder) (done bool, err error) {
 	for events.Next() {
+		if t.finish == "" && ctx.Err() != nil {
+			return false, ctx.Err()
+		}
 		data := bytes.TrimSpace(events.Event().Data)
 		if string(data) == "[DONE]" {
 			return true, nil

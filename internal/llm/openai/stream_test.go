@@ -1,0 +1,182 @@
+package openai_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/llm"
+	"github.com/bimpe/bimpe/internal/llm/llmtest"
+	"github.com/bimpe/bimpe/internal/llm/openai"
+)
+
+// served makes a model whose server answers every request with body.
+func served(t *testing.T, body io.ReadCloser) llm.Model {
+	t.Helper()
+	m, err := openai.New(openai.Config{
+		BaseURL: "http://models.test", Model: "m", Idle: time.Minute,
+		HTTP: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: body}, nil
+		})},
+	})
+	if err != nil {
+		t.Fatalf("New: %v", err)
+	}
+	return m
+}
+
+func text(s string) string {
+	return fmt.Sprintf("data: {\"choices\":[{\"delta\":{\"content\":%q}}]}\n\n", s)
+}
+
+const end = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
+
+// A consumer may take its time over a delta: only the server's silence counts.
+func TestSlowConsumerIsNotTheServersFault(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		body := io.NopCloser(iotestOne{strings.NewReader(text("a") + text("b") + end)})
+		var got strings.Builder
+		for d, err := range served(t, body).Stream(t.Context(), llmtest.Question()) {
+			if err != nil {
+				t.Fatalf("error %v", err)
+			}
+			got.WriteString(d.Text)
+			waitFor(10 * time.Minute)
+		}
+		if got.String() != "ab" {
+			t.Errorf("got %q, want ab", got.String())
+		}
+	})
+}
+
+// waitFor lets virtual time pass.
+func waitFor(d time.Duration) { <-time.After(d) }
+
+// iotestOne gives one byte a read, so that every read is one that the watch sees.
+type iotestOne struct{ io.Reader }
+
+func (r iotestOne) Read(p []byte) (int, error) { return r.Reader.Read(p[:min(1, len(p))]) }
+
+// A server that always says something, however little, is not silent.
+func TestSlowServerIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r, w := io.Pipe()
+		go func() {
+			for _, s := range []string{text("a"), ": still there\n\n", text("b"), end} {
+				waitFor(59 * time.Second)
+				_, _ = io.WriteString(w, s) // the reader is there to its end
+			}
+			_ = w.Close() // a pipe's never fails
+		}()
+		got := llmtest.Collect(t, served(t, r).Stream(t.Context(), llmtest.Question()))
+		if got.Text != "ab" || got.Err != nil {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
+// What had come before the end of the context, but was not passed on yet, stays unsaid.
+func TestNothingIsSaidAfterTheContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	body := io.NopCloser(strings.NewReader(text("a") + text("b") + text("c") + end))
+	said := ""
+	var last error
+	for d, err := range served(t, body).Stream(ctx, llmtest.Question()) {
+		said += d.Text
+		last = err
+		cancel()
+	}
+	if said != "a" || !errors.Is(last, context.Canceled) {
+		t.Errorf("said %q, then %v; want a, then that of the context", said, last)
+	}
+}
+
+func TestDeadlineOfTheCaller(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r, w := io.Pipe()
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		context.AfterFunc(ctx, func() { _ = w.CloseWithError(context.DeadlineExceeded) }) // as a transport does
+		got := llmtest.Collect(t, served(t, r).Stream(ctx, llmtest.Question()))
+		if !errors.Is(got.Err, context.DeadlineExceeded) || llm.Retryable(got.Err) {
+			t.Errorf("error %v, want that of the caller's context", got.Err)
+		}
+	})
+}
+
+// closing counts how often a body is closed.
+type closing struct {
+	io.Reader
+	closed int
+}
+
+func (c *closing) Close() error {
+	c.closed++
+	return nil
+}
+
+func TestBodyIsAlwaysClosed(t *testing.T) {
+	t.Parallel()
+	for name, stream := range map[string]string{
+		"good": text("a") + end, "cut": text("a"), "empty": "", "malformed": "data: {\n\n", "no text": end,
+	} {
+		body := &closing{Reader: strings.NewReader(stream)}
+		llmtest.Collect(t, served(t, body).Stream(t.Context(), llmtest.Question()))
+		if body.closed == 0 {
+			t.Errorf("%s: the body stays open", name)
+		}
+	}
+	body := &closing{Reader: strings.NewReader(text("a") + text("b") + end)}
+	for _, err := range served(t, body).Stream(t.Context(), llmtest.Question()) {
+		if err != nil {
+			t.Fatalf("error %v", err)
+		}
+		break
+	}
+	if body.closed == 0 {
+		t.Error("after a break the body stays open")
+	}
+}
+
+func TestReplyMayBeAsLongAsAllowed(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", openai.DefaultMaxReply)
+	got := llmtest.Collect(t, served(t, io.NopCloser(strings.NewReader(text(long)+end))).Stream(t.Context(), llmtest.Question()))
+	if got.Err != nil || got.Text != long {
+		t.Errorf("%d bytes, error %v", len(got.Text), got.Err)
+	}
+	got = llmtest.Collect(t, served(t, io.NopCloser(strings.NewReader(text(long)+text("x")+end))).Stream(t.Context(), llmtest.Question()))
+	if !llm.Retryable(got.Err) || got.Text != long {
+		t.Errorf("one more: %d bytes, error %v", len(got.Text), got.Err)
+	}
+}
+
+// Whatever a server sends, a stream holds to its contract and fails with an *llm.Error.
+func FuzzStream(f *testing.F) {
+	f.Add([]byte(text("a") + end))
+	f.Add([]byte("data: {\"choices\":[{\"delta\":{\"content\":\"\xe4\"}}]}\r\n\r\ndata: [DONE]\r\n\r\n"))
+	f.Add([]byte("event: error\ndata: {\"error\":{\"code\":429}}\n\n"))
+	f.Add([]byte("data: [[[[\n\n"))
+	f.Add([]byte{0, '\n', '\n'})
+	f.Fuzz(func(t *testing.T, body []byte) {
+		got := llmtest.Collect(t, served(t, io.NopCloser(bytes.NewReader(body))).Stream(t.Context(), llmtest.Question()))
+		if _, ok := errors.AsType[*llm.Error](got.Err); got.Err != nil && !ok {
+			t.Errorf("%q: error %v (%T)", body, got.Err, got.Err)
+		}
+		if got.Err == nil && got.Text == "" {
+			t.Errorf("%q: a good reply without text", body)
+		}
+	})
+}
