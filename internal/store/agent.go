@@ -79,8 +79,8 @@ func (r *reads) Agents(ctx context.Context, q console.Query) (page console.Page[
 	return page, err
 }
 
-// AgentState returns what decides whether the agent answers, or CodeNotFound, and holds it until the
-// unit ends.
+// AgentState returns what decides whether the agent answers, or CodeNotFound, and holds it until
+// the unit ends.
 func (t *Tx) AgentState(_ context.Context, id console.ID) (console.AgentState, error) {
 	const text = `SELECT status, on_new_message, epoch FROM agent
 		WHERE id = $1 AND team_id = $2 AND deleted_at IS NULL FOR SHARE`
@@ -109,8 +109,8 @@ func (t *Tx) CountAgents(context.Context) (int, error) {
 	return int(n), err
 }
 
-// InsertAgent adds an agent. A test code or an id that is taken is CodeConflict; a workflow that has
-// been deleted meanwhile is CodeNotFound.
+// InsertAgent adds an agent. A test code or an id that is taken is CodeConflict; a workflow that
+// has been deleted meanwhile is CodeNotFound.
 func (t *Tx) InsertAgent(_ context.Context, a console.Agent) error {
 	const text = `INSERT INTO agent (id, team_id, status, on_new_message, epoch, created_at, updated_at, workflow_id,
 			test_code, name, language, timezone, persona, persona_text, status_reason, logo, business_name,

@@ -18,13 +18,14 @@ type claim struct {
 }
 
 // ClaimKey takes an idempotency key for this unit and returns nil, or the answer that is kept under
-// it. It waits for another unit that has claimed the key. A claim counts only with an answer: a unit that
-// ends without KeepAnswer leaves the key free. After 24 hours a key is free again.
+// it. It waits for another unit that has claimed the key. A claim counts only with an answer: a
+// unit that ends without KeepAnswer leaves the key free. After 24 hours a key is free again.
 func (t *Tx) ClaimKey(_ context.Context, key string, fingerprint [32]byte) (*console.Answer, error) {
 	now := t.db.now()
 	old := ms(now.Add(-answerLife))
 	if t.db.d.many {
-		// The row makes others wait who claim the same key. One with status 0 is a claim without an answer.
+		// The row makes others wait who claim the same key. One with status 0 is a claim without an
+		// answer.
 		const text = `INSERT INTO answer (team_id, key, fingerprint, status, sealed, created_at)
 			VALUES ($1, $2, $3, 0, false, $4)
 			ON CONFLICT (team_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = 0, sealed = false,

@@ -80,6 +80,7 @@ func (y *yard) fill(b *testing.B, n int) []console.ID {
 
 // accept is the first transaction of a turn.
 func (y *yard) accept(b *testing.B, id console.ID, tx *store.Tx) (console.Change, error) {
+	b.Helper()
 	ctx := b.Context()
 	a, err := tx.AgentState(ctx, y.agent.ID)
 	if err != nil {
@@ -103,6 +104,7 @@ func (y *yard) accept(b *testing.B, id console.ID, tx *store.Tx) (console.Change
 
 // settle is the second.
 func (y *yard) settle(b *testing.B, id, turn console.ID, tx *store.Tx) error {
+	b.Helper()
 	ctx := b.Context()
 	was, err := tx.LockConversation(ctx, y.agent.ID, id)
 	if err != nil {
@@ -125,6 +127,7 @@ func (y *yard) settle(b *testing.B, id, turn console.ID, tx *store.Tx) error {
 }
 
 func (y *yard) pair(b *testing.B, id console.ID) {
+	b.Helper()
 	var change console.Change
 	y.write(b, func(tx *store.Tx) (err error) {
 		change, err = y.accept(b, id, tx)
@@ -139,7 +142,8 @@ func cpu() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// measure runs f and reports its processor time too, which other work on the machine does not change.
+// measure runs f and reports its processor time too, which other work on the machine does not
+// change.
 func measure(b *testing.B, f func() error) {
 	b.Helper()
 	b.ReportAllocs()

@@ -10,9 +10,9 @@ import (
 	"github.com/bimpe/bimpe/internal/console"
 )
 
-// Apply does all that the change says, or returns CodeNotFound where the conversation is not there. Was
-// must be as LockConversation or FindConversation returned it in this unit. A conversation that came
-// into being at the same place meanwhile makes the whole unit start over.
+// Apply does all that the change says, or returns CodeNotFound where the conversation is not there.
+// Was must be as LockConversation or FindConversation returned it in this unit. A conversation that
+// came into being at the same place meanwhile makes the whole unit start over.
 func (t *Tx) Apply(_ context.Context, c console.Change) error {
 	if err := t.applyConversation(c); err != nil {
 		return err
@@ -61,7 +61,8 @@ func kindOf(c console.Conversation) kind {
 	return kind{c.AgentID, c.Channel, c.Test, c.Paused, c.NeedsAttention}
 }
 
-// order sorts kinds, so that units which change the same counts never wait for each other in a circle.
+// order sorts kinds, so that units which change the same counts never wait for each other in a
+// circle.
 func (k kind) order() string {
 	return fmt.Sprint(k.agent, " ", k.channel, k.test, k.paused, k.attention)
 }

@@ -92,7 +92,8 @@ func (t *Tx) insertConversation(c console.Conversation) error {
 // maxIndexed is the longest text, in bytes, that is kept in an index; PostgreSQL refuses 2,700.
 const maxIndexed = 1024
 
-// updateConversation writes what a message changes and, only where it has changed, who the customer is.
+// updateConversation writes what a message changes and, only where it has changed, who the customer
+// is.
 func (t *Tx) updateConversation(was, now console.Conversation) error {
 	const text = `UPDATE conversation SET paused = $3, needs_attention = $4, last_message_at = $5, last_seen = $6,
 			seq = $7, customer_seq = $8, epoch = $9, open_turn = $10, updated_at = $11, preview = $12

@@ -11,9 +11,9 @@ const (
 	byCreated = "created_at"
 )
 
-// Conversations returns one page of an agent's conversations; search looks in names, address and the
-// channel's name for the customer; sort takes created_at, updated_at and last_message_at. An agent
-// that is not there is CodeNotFound. Without a search nothing is counted: the total is kept.
+// Conversations returns one page of an agent's conversations; search looks in names, address and
+// the channel's name for the customer; sort takes created_at, updated_at and last_message_at. An
+// agent that is not there is CodeNotFound. Without a search nothing is counted: the total is kept.
 func (r *reads) Conversations(
 	ctx context.Context, agent console.ID, f console.ConversationFilter, q console.Query,
 ) (page console.Page[console.Conversation], err error) {
@@ -103,8 +103,8 @@ func (p *picker) search(s *session, search string) error {
 	return err
 }
 
-// from is the query for ids and sort keys. It does not name the team, whom the agent has been found to
-// belong to: what it asks for stands in an index, so that skipping rows does not read them.
+// from is the query for ids and sort keys. It does not name the team, whom the agent has been found
+// to belong to: what it asks for stands in an index, so that skipping rows does not read them.
 func (p *picker) from(field string, q console.Query) string {
 	key := "x." + field
 	if field == byRecent && p.rare(q) {

@@ -27,7 +27,7 @@ const (
 
 func TestMain(m *testing.M) {
 	if folder := os.Getenv(childFolder); folder != "" {
-		if err := child(folder, os.Getenv(childWorkers) == "1"); err != nil {
+		if err := child(folder, os.Getenv(childWorkers)); err != nil {
 			_, _ = fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -41,7 +41,7 @@ const childAgents = 10
 
 // child inserts agents, a few and in order or as many as it can, and says of each on its standard
 // output that it is there.
-func child(folder string, few bool) error {
+func child(folder, workers string) error {
 	ctx := context.Background()
 	db, err := store.Open(ctx, store.Config{DataDir: folder, Now: time.Now, Log: quiet(), Exclusive: true})
 	if err != nil {
@@ -60,7 +60,7 @@ func child(folder string, few bool) error {
 		_, err = os.Stdout.WriteString("ack " + string(id) + "\n")
 		return err
 	}
-	if few {
+	if workers == "1" {
 		for range childAgents {
 			if err := insert(); err != nil {
 				return err
@@ -95,8 +95,8 @@ func runChild(t *testing.T, folder, workers string, before ...string) *exec.Cmd 
 	return c
 }
 
-// TestKilledServerLosesNothing kills a server in the middle of its writing: all that it acknowledged
-// is there after the restart.
+// TestKilledServerLosesNothing kills a server in the middle of its writing: all that it
+// acknowledged is there after the restart.
 func TestKilledServerLosesNothing(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -139,8 +139,8 @@ func TestKilledServerLosesNothing(t *testing.T) {
 	}
 }
 
-// TestDiskBeforeAnswer traces a child: between two acknowledgements lies a finished fdatasync of the
-// journal, which is what makes a power cut harmless.
+// TestDiskBeforeAnswer traces a child: between two acknowledgements lies a finished fdatasync of
+// the journal, which is what makes a power cut harmless.
 func TestDiskBeforeAnswer(t *testing.T) {
 	t.Parallel()
 	strace, err := exec.LookPath("strace")
@@ -159,7 +159,8 @@ func TestDiskBeforeAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A call that another thread interrupts is written in two lines, of which the first names the file.
+	// A call that another thread interrupts is written in two lines, of which the first names the
+	// file.
 	synced := regexp.MustCompile(`f(?:data)?sync\(\d+<[^>]*-wal>\)? *(?:= 0|<unfinished)|f(?:data)?sync resumed>\) *= 0`)
 	acked, fresh := 0, false
 	for line := range strings.Lines(string(text)) {

@@ -8,8 +8,8 @@ import (
 	"github.com/bimpe/bimpe/internal/console"
 )
 
-// The forms in which nouns are kept inside of JSON columns. A field may be added and none may change
-// its name, since rows that older programs wrote stay.
+// The forms in which nouns are kept inside of JSON columns. A field may be added and none may
+// change its name, since rows that older programs wrote stay.
 
 type ruleJSON struct {
 	ID        string  `json:"id"`

@@ -39,8 +39,8 @@ func (r *reads) Key(ctx context.Context, id console.ID) (k console.Key, err erro
 
 func noKey(id console.ID) error { return console.NotFound("API key", id) }
 
-// Keys returns one page, revoked ones included; search looks in the name; sort takes name, created_at
-// and last_used_at.
+// Keys returns one page, revoked ones included; search looks in the name; sort takes name,
+// created_at and last_used_at.
 func (r *reads) Keys(ctx context.Context, q console.Query) (page console.Page[console.Key], err error) {
 	l := list[console.Key]{
 		table: "api_key", columns: keyColumns, scan: scanKey, where: `x.team_id = $1`, args: []any{r.team},
@@ -144,7 +144,8 @@ func (db *DB) AllKeys(ctx context.Context) (keys []TeamKey, err error) {
 	return keys, err
 }
 
-// RevokeKeyByID ends a key of whichever team, or returns CodeNotFound. Revoking twice changes nothing.
+// RevokeKeyByID ends a key of whichever team, or returns CodeNotFound. Revoking twice changes
+// nothing.
 func (db *DB) RevokeKeyByID(ctx context.Context, id console.ID) error {
 	k, _, err := db.KeyByID(ctx, id)
 	if err != nil {

@@ -191,8 +191,8 @@ func (r *reads) hits(s *session, agent console.ID, words []string, p *console.Po
 	}, args...)
 }
 
-// Passages returns those of an agent's passages that are there, with source and text, in no order, at
-// most 256.
+// Passages returns those of an agent's passages that are there, with source and text, in no order,
+// at most 256.
 func (r *reads) Passages(ctx context.Context, agent console.ID, ids []console.ID) (found []console.Passage, err error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -248,7 +248,7 @@ func (b *bulk) flush() error {
 	return nil
 }
 
-// places is ($1, $2), ($3, $4) …
+// places is ($1, $2), ($3, $4) and so on.
 func places(rows, width int) string {
 	var b strings.Builder
 	for i := range rows * width {

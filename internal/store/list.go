@@ -90,8 +90,8 @@ func (l list[T]) page(ctx context.Context, s *session, q console.Query) (console
 	return l.rows(s, q, total, direction)
 }
 
-// rows reads the rows of a page when the total is known. Only ids and sort keys are sorted; the rows
-// themselves are looked up for those on the page.
+// rows reads the rows of a page when the total is known. Only ids and sort keys are sorted; the
+// rows themselves are looked up for those on the page.
 func (l list[T]) rows(s *session, q console.Query, total int64, direction string) (console.Page[T], error) {
 	page := console.Page[T]{Total: total, Items: []T{}}
 	skip, take := window(q)
@@ -118,8 +118,8 @@ func (s *session) count(text string, args ...any) (int64, error) {
 	return n, r.err
 }
 
-// until makes the statements that follow end with ctx, because they may take long, up to the call of
-// what it returns. In a unit the unit's own time stands.
+// until makes the statements that follow end with ctx, because they may take long, up to the call
+// of what it returns. In a unit the unit's own time stands.
 func (s *session) until(ctx context.Context) func() {
 	if s.ctx.Done() != nil {
 		return func() {}

@@ -44,8 +44,8 @@ func dsn(folder string, a access) string {
 	return "file:" + path + "?" + q.Encode()
 }
 
-// liteConn is one connection to SQLite. It speaks to the driver itself, which costs a third less than
-// going through database/sql, and does not need what a pool has to offer.
+// liteConn is one connection to SQLite. It speaks to the driver itself, which costs a third less
+// than going through database/sql, and does not need what a pool has to offer.
 type liteConn struct {
 	c     driver.Conn
 	stmts map[string]*liteStmt // by their text as it was written, before the rewriting

@@ -58,8 +58,8 @@ func folded(text string) any {
 	return nil
 }
 
-// Messages returns one page of a conversation's log, or CodeNotFound; search looks in the text; sort
-// takes created_at.
+// Messages returns one page of a conversation's log, or CodeNotFound; search looks in the text;
+// sort takes created_at.
 func (r *reads) Messages(
 	ctx context.Context, conversation console.ID, q console.Query,
 ) (page console.Page[console.Message], err error) {
@@ -83,7 +83,8 @@ func (r *reads) Messages(
 	return page, err
 }
 
-// newest returns the Seq of a conversation's newest message, which is how many it has, or CodeNotFound.
+// newest returns the Seq of a conversation's newest message, which is how many it has, or
+// CodeNotFound.
 func (r *reads) newest(s *session, conversation console.ID) (int64, error) {
 	found, err := s.one(`SELECT seq FROM conversation x WHERE id = $1 AND team_id = $2`+agentLives,
 		string(conversation), r.team)
@@ -97,7 +98,8 @@ func (r *reads) newest(s *session, conversation console.ID) (int64, error) {
 	return n, found.err
 }
 
-// numbered reads a page by the numbers of its messages: they are 1, 2, 3 … in the order of their times.
+// numbered reads a page by the numbers of its messages: they are 1, 2, 3 … in the order of their
+// times.
 func (r *reads) numbered(
 	s *session, conversation console.ID, total int64, q console.Query, direction string,
 ) (console.Page[console.Message], error) {

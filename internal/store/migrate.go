@@ -93,11 +93,11 @@ func meta(ctx context.Context, db *sql.DB, d *dialect, key string) (string, erro
 }
 
 // checkFingerprint keeps the first master key's fingerprint and refuses every other.
-func checkFingerprint(ctx context.Context, db *sql.DB, d *dialect, print []byte) error {
-	if len(print) == 0 {
+func checkFingerprint(ctx context.Context, db *sql.DB, d *dialect, fingerprint []byte) error {
+	if len(fingerprint) == 0 {
 		return nil
 	}
-	mine := hex.EncodeToString(print)
+	mine := hex.EncodeToString(fingerprint)
 	kept, err := meta(ctx, db, d, metaFingerprint)
 	if err != nil {
 		return err

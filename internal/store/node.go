@@ -17,7 +17,8 @@ const silence = 10 * time.Second
 // errNotMine is of a program that would take over turns without knowing that no server lives.
 var errNotMine = errors.New("store: turns can be adopted only by the server that holds the data folder")
 
-// Beat says that node is alive, by the database's clock. On SQLite the lock on the data folder says so.
+// Beat says that node is alive, by the database's clock. On SQLite the lock on the data folder says
+// so.
 func (db *DB) Beat(ctx context.Context, node console.ID) error {
 	if !db.d.many {
 		return nil
@@ -41,9 +42,9 @@ func (db *DB) Leave(ctx context.Context, node console.ID) error {
 }
 
 // AdoptTurns takes over the open turns of nodes that are gone: it raises their Attempt, makes them
-// node's, and returns them, oldest first, at most limit. No two nodes adopt the same turn. On SQLite
-// every other node is gone; on PostgreSQL one that has not beaten for 10 seconds or has no row.
-// Turns below an agent that was deleted stay where they are.
+// node's, and returns them, oldest first, at most limit. No two nodes adopt the same turn. On
+// SQLite every other node is gone; on PostgreSQL one that has not beaten for 10 seconds or has no
+// row. Turns below an agent that was deleted stay where they are.
 func (db *DB) AdoptTurns(ctx context.Context, node console.ID, limit int) (turns []console.Turn, err error) {
 	gone := ""
 	if db.d.many {

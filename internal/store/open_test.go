@@ -87,6 +87,7 @@ func TestOpenChecksItsSettings(t *testing.T) {
 func TestOpenAgain(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, c store.Config, _ func(*testing.T) *sql.DB) {
+		t.Helper()
 		team := console.Team{ID: "t", Name: "team"}
 		for range 3 {
 			db, err := store.Open(t.Context(), c)
@@ -112,6 +113,7 @@ func TestOpenAgain(t *testing.T) {
 func TestOpenAtOnce(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, c store.Config, _ func(*testing.T) *sql.DB) {
+		t.Helper()
 		var wg sync.WaitGroup
 		for range 6 {
 			wg.Go(func() {
@@ -132,6 +134,7 @@ func TestOpenAtOnce(t *testing.T) {
 func TestOpenWithMasterKey(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, c store.Config, _ func(*testing.T) *sql.DB) {
+		t.Helper()
 		c.MasterFingerprint = []byte{1, 2, 3}
 		open(t, c)
 		open(t, c)
@@ -146,6 +149,7 @@ func TestOpenWithMasterKey(t *testing.T) {
 func TestOpenNewerDatabase(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, c store.Config, raw func(*testing.T) *sql.DB) {
+		t.Helper()
 		open(t, c)
 		db := raw(t)
 		// A newer program has been here, which lets this one write still …

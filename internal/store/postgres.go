@@ -20,8 +20,8 @@ import (
 	"github.com/bimpe/bimpe/internal/console"
 )
 
-// postgres is PostgreSQL. Reads and writes have pools of their own, so that a unit which reads beside
-// its transaction never waits for a connection that only units like itself could give back.
+// postgres is PostgreSQL. Reads and writes have pools of their own, so that a unit which reads
+// beside its transaction never waits for a connection that only units like itself could give back.
 type postgres struct {
 	d             *dialect
 	db            *DB
@@ -38,7 +38,8 @@ const (
 	idleTime  = time.Minute
 	// maxRuns bounds how often a unit starts over.
 	maxRuns = 10
-	// backOff is how long a unit that lost waits at most before its second run; it grows from there.
+	// backOff is how long a unit that lost waits at most before its second run; it grows from
+	// there.
 	backOff = 4 * time.Millisecond
 	// openingLock is the advisory lock under which tables are made.
 	openingLock = 0x62696d7065
@@ -230,19 +231,11 @@ type sqlQuerier interface {
 type sqlConn struct{ q sqlQuerier }
 
 func (c sqlConn) query(ctx context.Context, text string, args []any) (cursor, error) {
-	rows, err := c.q.QueryContext(ctx, text, args...) //nolint:rowserrcheck,sqlclosecheck // the cursor does both
+	rows, err := c.q.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
-	columns, err := rows.Columns()
-	if err != nil {
-		return nil, errors.Join(err, rows.Close())
-	}
-	into := make([]any, 2*len(columns))
-	for i := range columns {
-		into[len(columns)+i] = &into[i]
-	}
-	return &sqlCursor{rows: rows, vals: into[:len(columns)], into: into[len(columns):]}, nil
+	return newSQLCursor(rows)
 }
 
 func (c sqlConn) exec(ctx context.Context, text string, args []any) (int64, error) {
@@ -256,6 +249,19 @@ func (c sqlConn) exec(ctx context.Context, text string, args []any) (int64, erro
 type sqlCursor struct {
 	rows       *sql.Rows
 	vals, into []any // into points at vals
+}
+
+// newSQLCursor takes over rows and closes them when it fails.
+func newSQLCursor(rows *sql.Rows) (*sqlCursor, error) {
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, errors.Join(err, rows.Close())
+	}
+	c := &sqlCursor{rows: rows, vals: make([]any, len(columns)), into: make([]any, len(columns))}
+	for i := range columns {
+		c.into[i] = &c.vals[i]
+	}
+	return c, nil
 }
 
 func (c *sqlCursor) width() int { return len(c.vals) }

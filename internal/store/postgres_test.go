@@ -50,8 +50,8 @@ func stored(t *testing.T, db *store.DB) []console.Conversation {
 	return made
 }
 
-// TestDeadlockRunsAgain lets two units wait for each other: the one that loses runs again, and what it
-// had announced in vain is forgotten.
+// TestDeadlockRunsAgain lets two units wait for each other: the one that loses runs again, and what
+// it had announced in vain is forgotten.
 func TestDeadlockRunsAgain(t *testing.T) {
 	t.Parallel()
 	db, _ := openPostgres(t)
@@ -126,8 +126,8 @@ func TestSilentNodeLosesItsTurns(t *testing.T) {
 	}
 }
 
-// TestConnectionCutOff has the server end the connection of a unit: it fails as out of reach, and the
-// next one finds another connection.
+// TestConnectionCutOff has the server end the connection of a unit: it fails as out of reach, and
+// the next one finds another connection.
 func TestConnectionCutOff(t *testing.T) {
 	t.Parallel()
 	db, raw := openPostgres(t)

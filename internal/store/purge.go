@@ -8,9 +8,9 @@ import (
 // nodeLife is how long the row of a node that has gone silent is kept.
 const nodeLife = 24 * time.Hour
 
-// Purge removes what nobody can see any more, at most about limit rows at a time, and reports whether
-// there is more: what agents that were deleted had, answers older than a day, spent tickets that have
-// expired, and nodes long gone.
+// Purge removes what nobody can see any more, at most about limit rows at a time, and reports
+// whether there is more: what agents that were deleted had, answers older than a day, spent tickets
+// that have expired, and nodes long gone.
 func (db *DB) Purge(ctx context.Context, limit int) (more bool, err error) {
 	err = db.Write(ctx, "", func(tx *Tx) error {
 		p := purge{s: tx.s, left: int64(max(limit, 1)), clock: db.d.clock}
@@ -33,7 +33,8 @@ type purge struct {
 	clock string
 }
 
-// remove runs a DELETE that takes a LIMIT as its last argument and reports whether it has removed all.
+// remove runs a DELETE that takes a LIMIT as its last argument and reports whether it has removed
+// all.
 func (p *purge) remove(text string, args ...any) (bool, error) {
 	if p.left <= 0 {
 		return false, nil

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// conn runs statements on one database connection, or on PostgreSQL on a pool of them. Statements are
-// prepared once on each connection.
+// conn runs statements on one database connection, or on PostgreSQL on a pool of them. Statements
+// are prepared once on each connection.
 type conn interface {
 	query(ctx context.Context, text string, args []any) (cursor, error)
 	exec(ctx context.Context, text string, args []any) (int64, error)

@@ -41,7 +41,8 @@ func (c Config) check() error {
 
 // engine is what SQLite and PostgreSQL do differently.
 type engine interface {
-	// read lends f a session outside of transactions. It waits for one at most as long as ctx lives.
+	// read lends f a session outside of transactions. It waits for one at most as long as ctx
+	// lives.
 	read(ctx context.Context, f func(*session) error) error
 	// write runs f in a transaction; see DB.Write.
 	write(ctx context.Context, team string, f func(*Tx) error) error
@@ -90,9 +91,9 @@ func (db *DB) Team(id console.ID) *View {
 // nothing of it otherwise. An error of f undoes the unit and is returned as it is; a panic of f
 // becomes an error. f may run more than once, and only its last run counts.
 //
-// While the unit waits for its turn the end of ctx gives it up. Once it runs, ctx does not end it: it
-// has 20 seconds of its own. CodeInternal with ReasonStoreUnreachable says that the queue is full or
-// the database out of reach.
+// While the unit waits for its turn the end of ctx gives it up. Once it runs, ctx does not end it:
+// it has 20 seconds of its own. CodeInternal with ReasonStoreUnreachable says that the queue is
+// full or the database out of reach.
 func (db *DB) Write(ctx context.Context, team console.ID, f func(*Tx) error) error {
 	return db.eng.write(ctx, string(team), f)
 }

@@ -23,20 +23,20 @@ import (
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // openAt opens SQLite in a folder, as a server does, and closes it at the end of the test.
-func openAt(t testing.TB, folder string, now func() time.Time) *store.DB {
-	t.Helper()
-	return open(t, store.Config{DataDir: folder, Now: now, Log: quiet(), Exclusive: true})
+func openAt(tb testing.TB, folder string, now func() time.Time) *store.DB {
+	tb.Helper()
+	return open(tb, store.Config{DataDir: folder, Now: now, Log: quiet(), Exclusive: true})
 }
 
-func open(t testing.TB, c store.Config) *store.DB {
-	t.Helper()
-	db, err := store.Open(t.Context(), c)
+func open(tb testing.TB, c store.Config) *store.DB {
+	tb.Helper()
+	db, err := store.Open(tb.Context(), c)
 	if err != nil {
-		t.Fatalf("Open: %v", err)
+		tb.Fatalf("Open: %v", err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := db.Close(); err != nil {
-			t.Errorf("Close: %v", err)
+			tb.Errorf("Close: %v", err)
 		}
 	})
 	return db
@@ -63,44 +63,44 @@ const postgresVariable = "BIMPE_TEST_POSTGRES"
 
 // needPostgres fails a test that cannot run without PostgreSQL, and skips it where only a short run
 // was asked for.
-func needPostgres(t testing.TB) {
-	t.Helper()
+func needPostgres(tb testing.TB) {
+	tb.Helper()
 	const how = "set " + postgresVariable + " to the URL of a PostgreSQL on which schemas may be made, such as " +
 		"postgres://postgres@127.0.0.1:5432/postgres, or run `make test`, which starts one"
 	switch {
 	case os.Getenv(postgresVariable) != "":
 	case testing.Short():
-		t.Skip("short run without PostgreSQL: " + how)
+		tb.Skip("short run without PostgreSQL: " + how)
 	default:
-		t.Fatal(how)
+		tb.Fatal(how)
 	}
 }
 
 // schema makes a schema of its own for a test, removes it at the end, and returns a URL that leads
 // to it.
-func schema(t testing.TB) string {
-	t.Helper()
+func schema(tb testing.TB) string {
+	tb.Helper()
 	base := os.Getenv(postgresVariable)
 	name := "test_" + strings.ToLower(rand.Text())
 	admin, err := sql.Open("pgx", base)
 	if err != nil {
-		t.Fatalf("open %s: %v", postgresVariable, err)
+		tb.Fatalf("open %s: %v", postgresVariable, err)
 	}
-	if _, err := admin.ExecContext(t.Context(), "CREATE SCHEMA "+name); err != nil {
-		t.Fatalf("make a schema in %s: %v", postgresVariable, err)
+	if _, err := admin.ExecContext(tb.Context(), "CREATE SCHEMA "+name); err != nil {
+		tb.Fatalf("make a schema in %s: %v", postgresVariable, err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		// The test's own context has ended by now.
 		if _, err := admin.ExecContext(context.Background(), "DROP SCHEMA "+name+" CASCADE"); err != nil {
-			t.Errorf("drop schema %s: %v", name, err)
+			tb.Errorf("drop schema %s: %v", name, err)
 		}
 		if err := admin.Close(); err != nil {
-			t.Errorf("close: %v", err)
+			tb.Errorf("close: %v", err)
 		}
 	})
 	u, err := url.Parse(base)
 	if err != nil {
-		t.Fatalf("parse %s: %v", postgresVariable, err)
+		tb.Fatalf("parse %s: %v", postgresVariable, err)
 	}
 	q := u.Query()
 	q.Set("search_path", name)

@@ -39,8 +39,8 @@ type Tx struct {
 // Team is the team whose transaction this is.
 func (t *Tx) Team() console.ID { return console.ID(t.team) }
 
-// AfterCommit calls f once the unit has been committed, and never if it was not. Units that touch the
-// same conversation are announced in the order of their commits. f must not block.
+// AfterCommit calls f once the unit has been committed, and never if it was not. Units that touch
+// the same conversation are announced in the order of their commits. f must not block.
 func (t *Tx) AfterCommit(f func()) { t.after = append(t.after, f) }
 
 // Nested runs f; an error of f undoes what f did, its AfterCommit included, and no more, and is

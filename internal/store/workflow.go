@@ -53,8 +53,8 @@ func (r *reads) workflow(ctx context.Context, text string, id console.ID) (w con
 	return w, err
 }
 
-// Workflows returns one page of the team's own, of the public ones, or of both; search looks in name,
-// description, category and tags; sort takes name, created_at and updated_at.
+// Workflows returns one page of the team's own, of the public ones, or of both; search looks in
+// name, description, category and tags; sort takes name, created_at and updated_at.
 func (r *reads) Workflows(
 	ctx context.Context, scope console.WorkflowScope, q console.Query,
 ) (page console.Page[console.Workflow], err error) {
@@ -135,8 +135,9 @@ func (t *Tx) CountUsers(_ context.Context, workflow console.ID) (int, error) {
 	return int(n), err
 }
 
-// shareWorkflow holds the workflow of an agent against being deleted, or returns CodeNotFound. Whether
-// the team may see it is the room's to ask: an agent keeps one that has become private since.
+// shareWorkflow holds the workflow of an agent against being deleted, or returns CodeNotFound.
+// Whether the team may see it is the room's to ask: an agent keeps one that has become private
+// since.
 func (t *Tx) shareWorkflow(id *console.ID) error {
 	if id == nil {
 		return nil

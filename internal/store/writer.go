@@ -10,8 +10,8 @@ import (
 	"sync/atomic"
 )
 
-// writer is SQLite's one writer: a goroutine that takes all units that wait into one transaction, so
-// that one fsync makes all of them durable. While it waits for the disk the next ones gather.
+// writer is SQLite's one writer: a goroutine that takes all units that wait into one transaction,
+// so that one fsync makes all of them durable. While it waits for the disk the next ones gather.
 //
 //	Write ─▶ queue ─▶ BEGIN IMMEDIATE ─▶ unit ─▶ SAVEPOINT unit RELEASE ─▶ … ─▶ COMMIT ─▶ AfterCommit
 //	                                      │               │ error, panic                    answers
@@ -243,7 +243,8 @@ func guard(f func() error) (err error) {
 	return f()
 }
 
-// announce runs what was to be run after the commit. A panic there is logged, since the commit stands.
+// announce runs what was to be run after the commit. A panic there is logged, since the commit
+// stands.
 func announce(log *slog.Logger, after []func()) {
 	for _, f := range after {
 		if err := guard(func() error { f(); return nil }); err != nil {

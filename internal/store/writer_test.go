@@ -61,8 +61,8 @@ func scribbled(t *testing.T, db *DB) []int64 {
 	return found
 }
 
-// held is a writer in the middle of its first unit, so that those which are put now are sure to be in
-// the same transaction.
+// held is a writer in the middle of its first unit, so that those which are put now are sure to be
+// in the same transaction.
 type held struct {
 	w     *writer
 	first *unit
@@ -174,8 +174,8 @@ func TestWriterCommitFails(t *testing.T) {
 	do(t, db, `INSERT INTO scribble (n) VALUES (7)`)
 }
 
-// TestWriterLosesTransaction has a fault after which SQLite may have rolled back by itself: no unit of
-// the transaction may be taken for committed, and the one that hid the fault least of all.
+// TestWriterLosesTransaction has a fault after which SQLite may have rolled back by itself: no unit
+// of the transaction may be taken for committed, and the one that hid the fault least of all.
 func TestWriterLosesTransaction(t *testing.T) {
 	t.Parallel()
 	db, l := liteDB(t)
@@ -247,8 +247,8 @@ func TestWriterCallerLeavesQueue(t *testing.T) {
 	}
 }
 
-// TestWriterEnds ends the writer's goroutine from within a unit, as a test's FailNow does: nobody waits
-// for ever.
+// TestWriterEnds ends the writer's goroutine from within a unit, as a test's FailNow does: nobody
+// waits for ever.
 func TestWriterEnds(t *testing.T) {
 	t.Parallel()
 	db, _ := liteDB(t)

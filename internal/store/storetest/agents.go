@@ -15,6 +15,19 @@ import (
 	"github.com/bimpe/bimpe/internal/store"
 )
 
+func agentTests() map[string]test {
+	return map[string]test{
+		"agent round trip":        agentRoundTrip,
+		"agent that is not there": agentNotThere,
+		"agent test code taken":   agentTestCode,
+		"agent deleted":           agentDeleted,
+		"agent state":             agentState,
+		"agent quota":             agentQuota,
+		"agents listed":           agentsListed,
+		"agents walked":           agentsWalked,
+	}
+}
+
 // fullAgent has something in every field.
 func (b *bench) fullAgent(workflow *console.ID) console.Agent {
 	a := b.newAgent()
@@ -31,6 +44,7 @@ func (b *bench) fullAgent(workflow *console.ID) console.Agent {
 }
 
 func agentRoundTrip(t *testing.T, b *bench) {
+	t.Helper()
 	w := b.newWorkflow()
 	a := b.fullAgent(&w.ID)
 	b.write(t, func(tx *store.Tx) error {
@@ -60,6 +74,7 @@ func agentRoundTrip(t *testing.T, b *bench) {
 }
 
 func agentNotThere(t *testing.T, b *bench) {
+	t.Helper()
 	_, err := b.view().Agent(t.Context(), "nobody")
 	refused(t, "Agent", err, console.CodeNotFound)
 	b.write(t, func(tx *store.Tx) error {
@@ -77,6 +92,7 @@ func agentNotThere(t *testing.T, b *bench) {
 }
 
 func agentTestCode(t *testing.T, b *bench) {
+	t.Helper()
 	a, second, third := b.agent(t), b.newAgent(), b.newAgent()
 	second.TestCode = a.TestCode
 	b.write(t, func(tx *store.Tx) error {
@@ -89,6 +105,7 @@ func agentTestCode(t *testing.T, b *bench) {
 }
 
 func agentDeleted(t *testing.T, b *bench) {
+	t.Helper()
 	a := b.agent(t)
 	b.write(t, func(tx *store.Tx) error { return tx.DeleteAgent(t.Context(), a.ID) })
 	_, err := b.view().Agent(t.Context(), a.ID)
@@ -105,6 +122,7 @@ func agentDeleted(t *testing.T, b *bench) {
 }
 
 func agentState(t *testing.T, b *bench) {
+	t.Helper()
 	a := b.fullAgent(nil)
 	b.write(t, func(tx *store.Tx) error { return tx.InsertAgent(t.Context(), a) })
 	b.write(t, func(tx *store.Tx) error {
@@ -118,6 +136,7 @@ func agentState(t *testing.T, b *bench) {
 
 // agentQuota lets many count and add at once; those who count hold back each other.
 func agentQuota(t *testing.T, b *bench) {
+	t.Helper()
 	const quota, callers = 5, 20
 	var wg sync.WaitGroup
 	for range callers {
@@ -141,6 +160,7 @@ func agentQuota(t *testing.T, b *bench) {
 }
 
 func agentsListed(t *testing.T, b *bench) {
+	t.Helper()
 	names := []string{"Zoë's 100% shop", "alpha", "Beta_one", `back\slash`, "ÉCOLE"}
 	b.write(t, func(tx *store.Tx) error {
 		for i, name := range names {
@@ -180,6 +200,7 @@ func agentsListed(t *testing.T, b *bench) {
 
 // agentsWalked compares all pages of random lists with a model.
 func agentsWalked(t *testing.T, b *bench) {
+	t.Helper()
 	rapid.Check(t, func(rt *rapid.T) {
 		team := b.newTeam(t, string(b.ids.Next()))
 		var model []console.Agent
@@ -229,8 +250,8 @@ func drawQuery(rt *rapid.T, fields ...string) console.Query {
 	return q
 }
 
-// sortModel puts items into the order that a list promises: no field means newest first, and ties are
-// broken by id in the same direction.
+// sortModel puts items into the order that a list promises: no field means newest first, and ties
+// are broken by id in the same direction.
 func sortModel[T any](items []T, s console.Sort, compare func(a, b T) int, id func(T) console.ID) {
 	slices.SortFunc(items, func(a, b T) int {
 		c := cmp.Or(compare(a, b), cmp.Compare(id(a), id(b)))

@@ -10,8 +10,17 @@ import (
 	"github.com/bimpe/bimpe/internal/store"
 )
 
+func answerTests() map[string]test {
+	return map[string]test{
+		"answer kept":              answerKept,
+		"answer not kept":          answerNotKept,
+		"answer after a day":       answerAfterADay,
+		"answers of fifty at once": answersOfFifty,
+	}
+}
+
 // claim claims a key in a unit of its own and keeps a, if it is not nil.
-func (b *bench) claim(t testing.TB, team console.ID, key string, a *console.Answer) (found *console.Answer) {
+func (b *bench) claim(t *testing.T, team console.ID, key string, a *console.Answer) (found *console.Answer) {
 	t.Helper()
 	ok(t, b.db.Write(t.Context(), team, func(tx *store.Tx) (err error) {
 		found, err = tx.ClaimKey(t.Context(), key, [32]byte{1})
@@ -24,6 +33,7 @@ func (b *bench) claim(t testing.TB, team console.ID, key string, a *console.Answ
 }
 
 func answerKept(t *testing.T, b *bench) {
+	t.Helper()
 	a := console.Answer{Fingerprint: [32]byte{1}, Status: 201, Body: []byte("{\"x\":\"\x00é\"}"), Sealed: true}
 	equal(t, "first ClaimKey", b.claim(t, b.team, "key", &a), (*console.Answer)(nil))
 	equal(t, "second ClaimKey", b.claim(t, b.team, "key", nil), &a)
@@ -37,6 +47,7 @@ func answerKept(t *testing.T, b *bench) {
 
 // answerNotKept leaves a key free: by a unit that failed, and by one that kept nothing.
 func answerNotKept(t *testing.T, b *bench) {
+	t.Helper()
 	a := console.Answer{Fingerprint: [32]byte{1}, Status: 200, Body: []byte("1")}
 	err := b.db.Write(t.Context(), b.team, func(tx *store.Tx) error {
 		if _, err := tx.ClaimKey(t.Context(), "key", [32]byte{9}); err != nil {
@@ -52,6 +63,7 @@ func answerNotKept(t *testing.T, b *bench) {
 }
 
 func answerAfterADay(t *testing.T, b *bench) {
+	t.Helper()
 	a, second := console.Answer{Fingerprint: [32]byte{1}, Status: 200}, console.Answer{Fingerprint: [32]byte{1}, Status: 201}
 	b.claim(t, b.team, "key", &a)
 	b.clock.advance(24*time.Hour - time.Millisecond)
@@ -64,6 +76,7 @@ func answerAfterADay(t *testing.T, b *bench) {
 // answersOfFifty lets fifty requests with one key come at once: one is executed and all get its
 // answer. Every other key is of a request of its own.
 func answersOfFifty(t *testing.T, b *bench) {
+	t.Helper()
 	var executed atomic.Int64
 	var wg sync.WaitGroup
 	for range 50 {

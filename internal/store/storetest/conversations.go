@@ -15,7 +15,19 @@ import (
 	"github.com/bimpe/bimpe/internal/store"
 )
 
+func conversationTests() map[string]test {
+	return map[string]test{
+		"conversation round trip":     conversationRoundTrip,
+		"conversation found":          conversationFound,
+		"conversation of two at once": conversationOfTwo,
+		"conversations filtered":      conversationsFiltered,
+		"conversations walked":        conversationsWalked,
+		"conversations counted":       conversationsCounted,
+	}
+}
+
 func conversationRoundTrip(t *testing.T, b *bench) {
+	t.Helper()
 	a := b.agent(t)
 	c := b.newConversation(a.ID)
 	c.Channel, c.Test, c.ChannelID, c.CustomerName = console.WhatsApp, true, to("ch"), to("Ada")
@@ -62,6 +74,7 @@ func place(c console.Conversation) console.Place {
 }
 
 func conversationFound(t *testing.T, b *bench) {
+	t.Helper()
 	change := b.conversation(t, b.agent(t).ID)
 	b.write(t, func(tx *store.Tx) error {
 		got, err := tx.FindConversation(t.Context(), place(change.Now))
@@ -83,9 +96,10 @@ func conversationFound(t *testing.T, b *bench) {
 	})
 }
 
-// conversationOfTwo lets many write to the same place at once: one conversation comes of it, with all
-// their messages.
+// conversationOfTwo lets many write to the same place at once: one conversation comes of it, with
+// all their messages.
 func conversationOfTwo(t *testing.T, b *bench) {
+	t.Helper()
 	const callers = 30
 	a := b.agent(t)
 	at := b.newConversation(a.ID)
@@ -118,7 +132,7 @@ func conversationOfTwo(t *testing.T, b *bench) {
 }
 
 // kinds makes conversations of all kinds, several of each, and returns them.
-func (b *bench) kinds(t testing.TB, agent console.ID, channels []console.Channel) []console.Conversation {
+func (b *bench) kinds(t *testing.T, agent console.ID, channels []console.Channel) []console.Conversation {
 	t.Helper()
 	var made []console.Conversation
 	b.write(t, func(tx *store.Tx) error {
@@ -139,6 +153,7 @@ func (b *bench) kinds(t testing.TB, agent console.ID, channels []console.Channel
 }
 
 func conversationsFiltered(t *testing.T, b *bench) {
+	t.Helper()
 	a := b.agent(t)
 	model := b.kinds(t, a.ID, []console.Channel{console.Webchat, console.WhatsApp, console.Telephony})
 	flags := []*bool{nil, to(true), to(false)}
@@ -148,18 +163,20 @@ func conversationsFiltered(t *testing.T, b *bench) {
 				Channel: channel, Test: flags[i%3], Paused: flags[i/3%3], NeedsAttention: flags[i/9],
 			}
 			for _, q := range []console.Query{
-				{Limit: 5}, {Limit: 50, Sort: console.Sort{Field: "created_at"}}, {Limit: 7, Search: "CUSTOMER-1"},
+				{Limit: 5},
+				{Limit: 50, Sort: console.Sort{Field: "created_at"}},
+				{Limit: 7, Search: "CUSTOMER-1"},
 				{Limit: 20, Sort: console.Sort{Field: "updated_at", Descending: true}},
 			} {
-				checkList(t, b, a.ID, f, q, model)
+				b.checkList(t, a.ID, f, q, model)
 			}
 		}
 	}
 }
 
 // checkList walks over all pages of a list and compares them with the model.
-func checkList(
-	t testing.TB, b *bench, agent console.ID, f console.ConversationFilter, q console.Query, model []console.Conversation,
+func (b *bench) checkList(
+	t *testing.T, agent console.ID, f console.ConversationFilter, q console.Query, model []console.Conversation,
 ) {
 	t.Helper()
 	want := slices.DeleteFunc(slices.Clone(model), func(c console.Conversation) bool {
@@ -203,6 +220,7 @@ func drawFlag(rt *rapid.T, name string) *bool {
 
 // conversationsWalked compares all pages of random lists with a model.
 func conversationsWalked(t *testing.T, b *bench) {
+	t.Helper()
 	rapid.Check(t, func(rt *rapid.T) {
 		a := b.agent(t)
 		var model []console.Conversation
@@ -227,13 +245,14 @@ func conversationsWalked(t *testing.T, b *bench) {
 			NeedsAttention: drawFlag(rt, "want attention"),
 			Channel:        rapid.SampledFrom([]*console.Channel{nil, to(console.Webchat)}).Draw(rt, "channel"),
 		}
-		checkList(t, b, a.ID, f, drawQuery(rt, "created_at", "updated_at", "last_message_at"), model)
+		b.checkList(t, a.ID, f, drawQuery(rt, "created_at", "updated_at", "last_message_at"), model)
 	})
 }
 
 // conversationsCounted changes conversations at random, some of it in units that are undone, and
 // compares the kept totals with what is there.
 func conversationsCounted(t *testing.T, b *bench) {
+	t.Helper()
 	rapid.Check(t, func(rt *rapid.T) {
 		a := b.agent(t)
 		live := map[console.ID]console.Conversation{}
@@ -262,11 +281,11 @@ func conversationsCounted(t *testing.T, b *bench) {
 				live[now.ID] = now
 			}
 		}
-		checkCounts(t, b, a.ID, live)
+		b.checkCounts(t, a.ID, live)
 	})
 }
 
-func checkCounts(t testing.TB, b *bench, agent console.ID, live map[console.ID]console.Conversation) {
+func (b *bench) checkCounts(t *testing.T, agent console.ID, live map[console.ID]console.Conversation) {
 	t.Helper()
 	for i := range 9 {
 		flags := []*bool{nil, to(true), to(false)}

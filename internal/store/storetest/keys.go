@@ -16,6 +16,16 @@ import (
 	"github.com/bimpe/bimpe/internal/store"
 )
 
+func keyTests() map[string]test {
+	return map[string]test{
+		"keys":              keys,
+		"keys walked":       keysWalked,
+		"keys of all teams": keysOfAll,
+		"tickets":           tickets,
+		"teams":             teams,
+	}
+}
+
 func (b *bench) newKey(name string) console.Key {
 	return console.Key{
 		ID: b.ids.Next(), TeamID: b.team, Name: name, Hint: "abcd", Scopes: []console.Scope{"agents:read", console.ScopeAll},
@@ -25,7 +35,7 @@ func (b *bench) newKey(name string) console.Key {
 
 func hashOf(k console.Key) [32]byte { return sha256.Sum256([]byte(k.ID)) }
 
-func (b *bench) key(t testing.TB, name string) console.Key {
+func (b *bench) key(t *testing.T, name string) console.Key {
 	t.Helper()
 	k := b.newKey(name)
 	b.write(t, func(tx *store.Tx) error { return tx.InsertKey(t.Context(), k, hashOf(k)) })
@@ -33,6 +43,7 @@ func (b *bench) key(t testing.TB, name string) console.Key {
 }
 
 func keys(t *testing.T, b *bench) {
+	t.Helper()
 	k := b.newKey("first")
 	k.ExpiresAt = to(b.clock.now().Add(time.Hour))
 	b.write(t, func(tx *store.Tx) error { return tx.InsertKey(t.Context(), k, hashOf(k)) })
@@ -79,6 +90,7 @@ func keys(t *testing.T, b *bench) {
 }
 
 func keysWalked(t *testing.T, b *bench) {
+	t.Helper()
 	rapid.Check(t, func(rt *rapid.T) {
 		team := b.newTeam(t, string(b.ids.Next()))
 		var model []console.Key
@@ -126,6 +138,7 @@ func lastUse(k console.Key) time.Time {
 }
 
 func keysOfAll(t *testing.T, b *bench) {
+	t.Helper()
 	mine := b.key(t, "mine")
 	theirs := b.newKey("theirs")
 	theirs.TeamID = b.other
@@ -143,6 +156,7 @@ func keysOfAll(t *testing.T, b *bench) {
 }
 
 func tickets(t *testing.T, b *bench) {
+	t.Helper()
 	const callers = 20
 	expires := b.clock.now().Add(time.Minute)
 	var mu sync.Mutex
@@ -169,6 +183,7 @@ func tickets(t *testing.T, b *bench) {
 }
 
 func teams(t *testing.T, b *bench) {
+	t.Helper()
 	q := console.Quotas{Agents: 3, Streams: 4, RatePerMinute: 5}
 	ok(t, b.db.SetQuotas(t.Context(), "second", q))
 	refused(t, "SetQuotas", b.db.SetQuotas(t.Context(), "none", q), console.CodeNotFound)

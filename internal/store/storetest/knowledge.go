@@ -12,6 +12,15 @@ import (
 	"github.com/bimpe/bimpe/internal/store"
 )
 
+func knowledgeTests() map[string]test {
+	return map[string]test{
+		"knowledge round trip":   knowledgeRoundTrip,
+		"knowledge replaced":     knowledgeReplaced,
+		"postings":               postings,
+		"postings of many words": postingsOfManyWords,
+	}
+}
+
 func (b *bench) newBase(agent console.ID, name string) console.KnowledgeBase {
 	return console.KnowledgeBase{
 		ID: b.ids.Next(), AgentID: agent, Kind: console.KnowledgeText, Name: name, Description: to("about"),
@@ -30,12 +39,13 @@ func (b *bench) newPassage(base console.KnowledgeBase, words ...string) console.
 	return p
 }
 
-func (b *bench) put(t testing.TB, kb console.KnowledgeBase, passages ...console.Passage) {
+func (b *bench) put(t *testing.T, kb console.KnowledgeBase, passages ...console.Passage) {
 	t.Helper()
 	b.write(t, func(tx *store.Tx) error { return tx.PutKnowledgeBase(t.Context(), kb, passages) })
 }
 
 func knowledgeRoundTrip(t *testing.T, b *bench) {
+	t.Helper()
 	a := b.agent(t)
 	first := b.newBase(a.ID, "first")
 	b.clock.advance(time.Second)
@@ -67,7 +77,7 @@ func knowledgeRoundTrip(t *testing.T, b *bench) {
 	equal(t, "KnowledgeBases after DeleteKnowledgeBase", list, []console.KnowledgeBase{second})
 }
 
-func (b *bench) agentIn(t testing.TB, tx *store.Tx) console.ID {
+func (b *bench) agentIn(t *testing.T, tx *store.Tx) console.ID {
 	t.Helper()
 	a := b.newAgent()
 	ok(t, tx.InsertAgent(t.Context(), a))
@@ -75,6 +85,7 @@ func (b *bench) agentIn(t testing.TB, tx *store.Tx) console.ID {
 }
 
 func knowledgeReplaced(t *testing.T, b *bench) {
+	t.Helper()
 	a := b.agent(t)
 	kb := b.newBase(a.ID, "menu")
 	old := b.newPassage(kb, "pizza", "pasta")
@@ -99,6 +110,7 @@ func knowledgeReplaced(t *testing.T, b *bench) {
 }
 
 func postings(t *testing.T, b *bench) {
+	t.Helper()
 	a, other := b.agent(t), b.agent(t)
 	one, two, foreign := b.newBase(a.ID, "one"), b.newBase(a.ID, "two"), b.newBase(other.ID, "foreign")
 	p1, p2, p3 := b.newPassage(one, "red", "green"), b.newPassage(one, "green"), b.newPassage(two, "green", "blue", "gold")
@@ -132,6 +144,7 @@ func postings(t *testing.T, b *bench) {
 }
 
 func postingsOfManyWords(t *testing.T, b *bench) {
+	t.Helper()
 	a := b.agent(t)
 	kb := b.newBase(a.ID, "big")
 	var words []string

@@ -15,8 +15,17 @@ import (
 	"github.com/bimpe/bimpe/internal/store"
 )
 
+func messageTests() map[string]test {
+	return map[string]test{
+		"messages paged":    messagesPaged,
+		"messages searched": messagesSearched,
+		"messages in order": messagesInOrder,
+		"message":           message,
+	}
+}
+
 // log stores a conversation with a message for each text and returns it with its messages.
-func (b *bench) log(t testing.TB, texts ...string) (console.Conversation, []console.Message) {
+func (b *bench) log(t *testing.T, texts ...string) (console.Conversation, []console.Message) {
 	t.Helper()
 	first := b.conversation(t, b.agent(t).ID)
 	c, log := first.Now, []console.Message{*first.Append}
@@ -36,6 +45,7 @@ func (b *bench) log(t testing.TB, texts ...string) (console.Conversation, []cons
 
 // messagesPaged compares all pages of random logs with a model.
 func messagesPaged(t *testing.T, b *bench) {
+	t.Helper()
 	rapid.Check(t, func(rt *rapid.T) {
 		texts := rapid.SliceOfN(rapid.SampledFrom([]string{"one", "TWO", "Zwölf", "50%"}), 0, 20).Draw(rt, "texts")
 		c, model := b.log(t, texts...)
@@ -56,6 +66,7 @@ func messagesPaged(t *testing.T, b *bench) {
 }
 
 func messagesSearched(t *testing.T, b *bench) {
+	t.Helper()
 	c, _ := b.log(t, "İstanbul STRASSE", "straße", "ΣΊΣΥΦΟΣ", "plain ASCII", "日本語", `a\b`, "a_b", "a%b", "🙂 ok")
 	for search, want := range map[string]int64{
 		"strasse": 1, "STRASSE": 1, "straße": 1, "STRAßE": 1, "İstanbul": 1, "σίσυφος": 0, "ΣΊΣΥΦΟΣ": 1, "ascii": 1,
@@ -70,6 +81,7 @@ func messagesSearched(t *testing.T, b *bench) {
 }
 
 func messagesInOrder(t *testing.T, b *bench) {
+	t.Helper()
 	c, log := b.log(t, "2", "3", "4", "5")
 	view := b.view()
 	for _, test := range []struct {
@@ -106,6 +118,7 @@ func messagesInOrder(t *testing.T, b *bench) {
 }
 
 func message(t *testing.T, b *bench) {
+	t.Helper()
 	first := b.conversation(t, b.agent(t).ID)
 	settled := b.settle(first.Now, *first.Opened, "Hi")
 	settled.Append.Partial = true

@@ -1,5 +1,5 @@
-// Package storetest is the contract of package store as one suite of tests, which every database has
-// to pass. It may be run many times in parallel, given a database of its own each time.
+// Package storetest is the contract of package store as one suite of tests, which every database
+// has to pass. It may be run many times in parallel, given a database of its own each time.
 package storetest
 
 import (
@@ -17,78 +17,28 @@ import (
 	"github.com/bimpe/bimpe/internal/store"
 )
 
-// Open returns an empty database that tells time by now and is closed at the end of the test. It must
-// be one that may adopt turns.
+// Open returns an empty database that tells time by now and is closed at the end of the test. It
+// must be one that may adopt turns.
 type Open func(t *testing.T, now func() time.Time) *store.DB
 
 // Run runs the suite. Every test opens a database of its own.
 func Run(t *testing.T, open Open) {
 	t.Helper()
-	for name, test := range map[string]func(*testing.T, *bench){
-		"agent round trip":              agentRoundTrip,
-		"agent that is not there":       agentNotThere,
-		"agent test code taken":         agentTestCode,
-		"agent deleted":                 agentDeleted,
-		"agent state":                   agentState,
-		"agent quota":                   agentQuota,
-		"agents listed":                 agentsListed,
-		"agents walked":                 agentsWalked,
-		"workflow round trip":           workflowRoundTrip,
-		"workflow visibility":           workflowVisibility,
-		"workflow users":                workflowUsers,
-		"workflow deleted or taken":     workflowDeletedOrTaken,
-		"library":                       library,
-		"knowledge round trip":          knowledgeRoundTrip,
-		"knowledge replaced":            knowledgeReplaced,
-		"postings":                      postings,
-		"postings of many words":        postingsOfManyWords,
-		"conversation round trip":       conversationRoundTrip,
-		"conversation found":            conversationFound,
-		"conversation of two at once":   conversationOfTwo,
-		"conversations filtered":        conversationsFiltered,
-		"conversations walked":          conversationsWalked,
-		"conversations counted":         conversationsCounted,
-		"messages paged":                messagesPaged,
-		"messages searched":             messagesSearched,
-		"messages in order":             messagesInOrder,
-		"message":                       message,
-		"turn accepted and settled":     turnSettled,
-		"turn ended twice":              turnEndedTwice,
-		"turn open once":                turnOpenOnce,
-		"turns adopted":                 turnsAdopted,
-		"turns adopted by one only":     turnsAdoptedByOne,
-		"keys":                          keys,
-		"keys walked":                   keysWalked,
-		"keys of all teams":             keysOfAll,
-		"tickets":                       tickets,
-		"teams":                         teams,
-		"answer kept":                   answerKept,
-		"answer not kept":               answerNotKept,
-		"answer after a day":            answerAfterADay,
-		"answers of fifty at once":      answersOfFifty,
-		"unit that fails":               unitFails,
-		"unit that panics":              unitPanics,
-		"unit nested":                   unitNested,
-		"unit after its commit":         unitAfterCommit,
-		"unit whose caller has left":    unitCallerLeft,
-		"units announced in order":      unitsInOrder,
-		"units beside failing ones":     unitsBeside,
-		"other team sees nothing":       otherTeamSees,
-		"other team changes nothing":    otherTeamChanges,
-		"deleted agent hides all below": deletedHides,
-		"purge":                         purged,
-		"purge of what is old":          purgedOld,
-		"any string":                    anyString,
-		"sort that is not there":        sortNotThere,
-		"pages out of range":            pagesOutOfRange,
-		"closed":                        closed,
+	for _, part := range []map[string]test{
+		agentTests(), workflowTests(), knowledgeTests(), conversationTests(), messageTests(), turnTests(), keyTests(),
+		answerTests(), unitTests(), teamTests(),
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			test(t, newBench(t, open))
-		})
+		for name, test := range part {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				test(t, newBench(t, open))
+			})
+		}
 	}
 }
+
+// test is one promise of the contract.
+type test func(*testing.T, *bench)
 
 // clock goes where a test puts it.
 type clock struct{ ms atomic.Int64 }
@@ -116,7 +66,7 @@ func newBench(t *testing.T, open Open) *bench {
 	return b
 }
 
-func (b *bench) newTeam(t testing.TB, name string) console.ID {
+func (b *bench) newTeam(t *testing.T, name string) console.ID {
 	t.Helper()
 	team := console.Team{ID: b.ids.Next(), Name: name, CreatedAt: b.clock.now()}
 	ok(t, b.db.InsertTeam(t.Context(), team))
@@ -127,7 +77,7 @@ func (b *bench) newTeam(t testing.TB, name string) console.ID {
 func (b *bench) view() *store.View { return b.db.Team(b.team) }
 
 // write runs a unit of the first team that must succeed.
-func (b *bench) write(t testing.TB, f func(tx *store.Tx) error) {
+func (b *bench) write(t *testing.T, f func(tx *store.Tx) error) {
 	t.Helper()
 	ok(t, b.db.Write(t.Context(), b.team, f))
 }
@@ -144,7 +94,7 @@ func (b *bench) newAgent() console.Agent {
 }
 
 // agent stores an agent of the first team.
-func (b *bench) agent(t testing.TB) console.Agent {
+func (b *bench) agent(t *testing.T) console.Agent {
 	t.Helper()
 	a := b.newAgent()
 	b.write(t, func(tx *store.Tx) error { return tx.InsertAgent(t.Context(), a) })
@@ -161,7 +111,7 @@ func (b *bench) newConversation(agent console.ID) console.Conversation {
 }
 
 // conversation stores a conversation with one message of the customer and an open turn.
-func (b *bench) conversation(t testing.TB, agent console.ID) console.Change {
+func (b *bench) conversation(t *testing.T, agent console.ID) console.Change {
 	t.Helper()
 	c := b.accept(nil, b.newConversation(agent), "Hello")
 	b.write(t, func(tx *store.Tx) error { return tx.Apply(t.Context(), c) })
@@ -203,7 +153,7 @@ func (b *bench) note(was console.Conversation, text string) console.Change {
 }
 
 // ok ends the test unless err is nil.
-func ok(t testing.TB, err error) {
+func ok(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatalf("got error %v, want none", err)
@@ -211,7 +161,7 @@ func ok(t testing.TB, err error) {
 }
 
 // equal compares what came with what was wanted; nil and empty lists are the same.
-func equal[T any](t testing.TB, what string, got, want T) {
+func equal[T any](t *testing.T, what string, got, want T) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.EquateErrors()); diff != "" {
 		t.Errorf("%s: -want +got\n%s", what, diff)
@@ -219,7 +169,7 @@ func equal[T any](t testing.TB, what string, got, want T) {
 }
 
 // refused checks that err has a code.
-func refused(t testing.TB, what string, err error, want console.Code) {
+func refused(t *testing.T, what string, err error, want console.Code) {
 	t.Helper()
 	if e, is := errors.AsType[*console.Error](err); !is || e.Code != want {
 		t.Errorf("%s: got error %v, want %s", what, err, want)
@@ -229,7 +179,7 @@ func refused(t testing.TB, what string, err error, want console.Code) {
 func to[T any](v T) *T { return &v }
 
 // all reads every page of a list.
-func all[T any](t testing.TB, q console.Query, list func(context.Context, console.Query) (console.Page[T], error)) []T {
+func all[T any](t *testing.T, q console.Query, list func(context.Context, console.Query) (console.Page[T], error)) []T {
 	t.Helper()
 	var items []T
 	for q.Page = 1; ; q.Page++ {

@@ -11,6 +11,19 @@ import (
 	"github.com/bimpe/bimpe/internal/store"
 )
 
+func teamTests() map[string]test {
+	return map[string]test{
+		"other team sees nothing":       otherTeamSees,
+		"other team changes nothing":    otherTeamChanges,
+		"deleted agent hides all below": deletedHides,
+		"purge":                         purged,
+		"purge of what is old":          purgedOld,
+		"any string":                    anyString,
+		"sort that is not there":        sortNotThere,
+		"pages out of range":            pagesOutOfRange,
+	}
+}
+
 // estate is one of everything that a team may have.
 type estate struct {
 	agent    console.Agent
@@ -21,7 +34,7 @@ type estate struct {
 	key      console.Key
 }
 
-func (b *bench) estate(t testing.TB) estate {
+func (b *bench) estate(t *testing.T) estate {
 	t.Helper()
 	e := estate{agent: b.agent(t), workflow: b.newWorkflow(), key: b.key(t, "key")}
 	b.write(t, func(tx *store.Tx) error { return tx.InsertWorkflow(t.Context(), e.workflow) })
@@ -33,7 +46,7 @@ func (b *bench) estate(t testing.TB) estate {
 }
 
 // below asks a team for all of the estate below its agent, and checks that nothing of it is found.
-func (e estate) below(t testing.TB, view *store.View) {
+func (e estate) below(t *testing.T, view *store.View) {
 	t.Helper()
 	ctx, agent, c := t.Context(), e.agent.ID, e.change.Now.ID
 	_, err := view.Agent(ctx, agent)
@@ -75,8 +88,9 @@ func (e estate) below(t testing.TB, view *store.View) {
 	equal(t, "SeqAt", seq, int64(0))
 }
 
-// locked tries to get hold of the estate below its agent in a unit, and checks that nothing is found.
-func (e estate) locked(t testing.TB, tx *store.Tx) {
+// locked tries to get hold of the estate below its agent in a unit, and checks that nothing is
+// found.
+func (e estate) locked(t *testing.T, tx *store.Tx) {
 	t.Helper()
 	ctx, agent := t.Context(), e.agent.ID
 	_, err := tx.AgentState(ctx, agent)
@@ -97,6 +111,7 @@ func (e estate) locked(t testing.TB, tx *store.Tx) {
 }
 
 func otherTeamSees(t *testing.T, b *bench) {
+	t.Helper()
 	e := b.estate(t)
 	view := b.db.Team(b.other)
 	e.below(t, view)
@@ -113,6 +128,7 @@ func otherTeamSees(t *testing.T, b *bench) {
 }
 
 func otherTeamChanges(t *testing.T, b *bench) {
+	t.Helper()
 	e := b.estate(t)
 	ok(t, b.db.Write(t.Context(), b.other, func(tx *store.Tx) error {
 		ctx := t.Context()
@@ -139,6 +155,7 @@ func otherTeamChanges(t *testing.T, b *bench) {
 }
 
 func deletedHides(t *testing.T, b *bench) {
+	t.Helper()
 	e := b.estate(t)
 	b.write(t, func(tx *store.Tx) error { return tx.DeleteAgent(t.Context(), e.agent.ID) })
 	e.below(t, b.view())
@@ -157,7 +174,7 @@ func deletedHides(t *testing.T, b *bench) {
 }
 
 // purgeAll purges in slices and returns how many there were.
-func (b *bench) purgeAll(t testing.TB, slice int) int {
+func (b *bench) purgeAll(t *testing.T, slice int) int {
 	t.Helper()
 	for n := 1; ; n++ {
 		more, err := b.db.Purge(t.Context(), slice)
@@ -172,6 +189,7 @@ func (b *bench) purgeAll(t testing.TB, slice int) int {
 }
 
 func purged(t *testing.T, b *bench) {
+	t.Helper()
 	gone, kept := b.estate(t), b.estate(t)
 	for i := range 5 {
 		c := b.conversation(t, gone.agent.ID).Now
@@ -204,6 +222,7 @@ func purged(t *testing.T, b *bench) {
 }
 
 func purgedOld(t *testing.T, b *bench) {
+	t.Helper()
 	ctx := t.Context()
 	b.claim(t, b.team, "old", &console.Answer{Status: 200})
 	_, err := b.db.SpendTicket(ctx, [32]byte{1}, b.clock.now().Add(time.Minute))
@@ -222,6 +241,7 @@ func purgedOld(t *testing.T, b *bench) {
 
 // anyString asks for what no client should say: it is found nowhere, and nothing breaks.
 func anyString(t *testing.T, b *bench) {
+	t.Helper()
 	e := b.estate(t)
 	ctx := t.Context()
 	for _, s := range []string{
@@ -252,7 +272,7 @@ func anyString(t *testing.T, b *bench) {
 }
 
 // stores writes a string wherever a client's words are kept.
-func (b *bench) stores(t testing.TB, agent console.ID, s string) {
+func (b *bench) stores(t *testing.T, agent console.ID, s string) {
 	t.Helper()
 	a, w := b.newAgent(), b.newWorkflow()
 	a.Name, a.Rules, w.Name, w.Tags = s, []console.Rule{{ID: s, Response: s}}, s, []string{s}
@@ -273,6 +293,7 @@ func (b *bench) stores(t testing.TB, agent console.ID, s string) {
 }
 
 func sortNotThere(t *testing.T, b *bench) {
+	t.Helper()
 	e := b.estate(t)
 	ctx, view := t.Context(), b.view()
 	q := console.Query{Sort: console.Sort{Field: "x.id; DROP TABLE agent"}}
@@ -292,6 +313,7 @@ func sortNotThere(t *testing.T, b *bench) {
 }
 
 func pagesOutOfRange(t *testing.T, b *bench) {
+	t.Helper()
 	e := b.estate(t)
 	for _, page := range []int{2, 1 << 30, math.MaxInt} {
 		q := console.Query{Page: page, Limit: 100}

@@ -10,10 +10,20 @@ import (
 	"github.com/bimpe/bimpe/internal/store"
 )
 
+func turnTests() map[string]test {
+	return map[string]test{
+		"turn accepted and settled": turnSettled,
+		"turn ended twice":          turnEndedTwice,
+		"turn open once":            turnOpenOnce,
+		"turns adopted":             turnsAdopted,
+		"turns adopted by one only": turnsAdoptedByOne,
+	}
+}
+
 const nodeTwo = console.ID("cnodetwo")
 
 // turn reads a turn in a unit of its own.
-func (b *bench) turn(t testing.TB, id console.ID) (turn console.Turn) {
+func (b *bench) turn(t *testing.T, id console.ID) (turn console.Turn) {
 	t.Helper()
 	b.write(t, func(tx *store.Tx) (err error) {
 		turn, err = tx.Turn(t.Context(), id)
@@ -23,6 +33,7 @@ func (b *bench) turn(t testing.TB, id console.ID) (turn console.Turn) {
 }
 
 func turnSettled(t *testing.T, b *bench) {
+	t.Helper()
 	first := b.conversation(t, b.agent(t).ID)
 	equal(t, "Turn", b.turn(t, first.Opened.ID), *first.Opened)
 	settled := b.settle(first.Now, *first.Opened, "Hi")
@@ -44,6 +55,7 @@ func turnSettled(t *testing.T, b *bench) {
 }
 
 func turnEndedTwice(t *testing.T, b *bench) {
+	t.Helper()
 	first := b.conversation(t, b.agent(t).ID)
 	settled := b.settle(first.Now, *first.Opened, "Hi")
 	b.write(t, func(tx *store.Tx) error { return tx.Apply(t.Context(), settled) })
@@ -63,6 +75,7 @@ func turnEndedTwice(t *testing.T, b *bench) {
 }
 
 func turnOpenOnce(t *testing.T, b *bench) {
+	t.Helper()
 	first := b.conversation(t, b.agent(t).ID)
 	second := b.accept(&first.Now, first.Now, "More")
 	err := b.db.Write(t.Context(), b.team, func(tx *store.Tx) error { return tx.Apply(t.Context(), second) })
@@ -72,6 +85,7 @@ func turnOpenOnce(t *testing.T, b *bench) {
 }
 
 func turnsAdopted(t *testing.T, b *bench) {
+	t.Helper()
 	a := b.agent(t)
 	ok(t, b.db.Beat(t.Context(), nodeTwo))
 	var opened []console.Turn
@@ -109,6 +123,7 @@ func turnsAdopted(t *testing.T, b *bench) {
 
 // turnsAdoptedByOne lets many nodes adopt at once: nobody gets what another one got.
 func turnsAdoptedByOne(t *testing.T, b *bench) {
+	t.Helper()
 	a := b.agent(t)
 	const turns, nodes = 40, 8
 	b.write(t, func(tx *store.Tx) error {

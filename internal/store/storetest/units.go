@@ -12,8 +12,21 @@ import (
 	"github.com/bimpe/bimpe/internal/store"
 )
 
+func unitTests() map[string]test {
+	return map[string]test{
+		"unit that fails":            unitFails,
+		"unit that panics":           unitPanics,
+		"unit nested":                unitNested,
+		"unit after its commit":      unitAfterCommit,
+		"unit whose caller has left": unitCallerLeft,
+		"units announced in order":   unitsInOrder,
+		"units beside failing ones":  unitsBeside,
+		"closed":                     closed,
+	}
+}
+
 // total is how many agents the first team has.
-func (b *bench) total(t testing.TB) int64 {
+func (b *bench) total(t *testing.T) int64 {
 	t.Helper()
 	page, err := b.view().Agents(t.Context(), console.Query{})
 	ok(t, err)
@@ -21,6 +34,7 @@ func (b *bench) total(t testing.TB) int64 {
 }
 
 func unitFails(t *testing.T, b *bench) {
+	t.Helper()
 	err := b.db.Write(t.Context(), b.team, func(tx *store.Tx) error {
 		tx.AfterCommit(func() { t.Error("a unit that failed was announced") })
 		if err := tx.InsertAgent(t.Context(), b.newAgent()); err != nil {
@@ -35,6 +49,7 @@ func unitFails(t *testing.T, b *bench) {
 }
 
 func unitPanics(t *testing.T, b *bench) {
+	t.Helper()
 	err := b.db.Write(t.Context(), b.team, func(tx *store.Tx) error {
 		tx.AfterCommit(func() { t.Error("a unit that panicked was announced") })
 		ok(t, tx.InsertAgent(t.Context(), b.newAgent()))
@@ -53,6 +68,7 @@ func unitPanics(t *testing.T, b *bench) {
 }
 
 func unitNested(t *testing.T, b *bench) {
+	t.Helper()
 	var announced []string
 	b.write(t, func(tx *store.Tx) error {
 		announced = nil
@@ -88,6 +104,7 @@ func unitNested(t *testing.T, b *bench) {
 
 // unitAfterCommit looks from the announcement: what was announced is there for others.
 func unitAfterCommit(t *testing.T, b *bench) {
+	t.Helper()
 	var seen int64
 	b.write(t, func(tx *store.Tx) error {
 		tx.AfterCommit(func() { seen = b.total(t) })
@@ -96,9 +113,10 @@ func unitAfterCommit(t *testing.T, b *bench) {
 	equal(t, "agents seen by the announcement", seen, int64(1))
 }
 
-// unitCallerLeft ends the caller's context: before the unit runs nothing happens, afterwards it does
-// not matter.
+// unitCallerLeft ends the caller's context: before the unit runs nothing happens, afterwards it
+// does not matter.
 func unitCallerLeft(t *testing.T, b *bench) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ok(t, b.db.Write(ctx, b.team, func(tx *store.Tx) error {
 		cancel()
@@ -118,6 +136,7 @@ func unitCallerLeft(t *testing.T, b *bench) {
 // unitsInOrder lets many write to one conversation: they are announced in the order in which they
 // took their numbers.
 func unitsInOrder(t *testing.T, b *bench) {
+	t.Helper()
 	c := b.conversation(t, b.agent(t).ID).Now
 	var mu sync.Mutex
 	var announced []int64
@@ -153,6 +172,7 @@ func unitsInOrder(t *testing.T, b *bench) {
 
 // unitsBeside runs many units at once of which every third fails: just those leave nothing.
 func unitsBeside(t *testing.T, b *bench) {
+	t.Helper()
 	const units = 90
 	var wg sync.WaitGroup
 	for i := range units {
@@ -176,6 +196,7 @@ func unitsBeside(t *testing.T, b *bench) {
 }
 
 func closed(t *testing.T, b *bench) {
+	t.Helper()
 	ok(t, b.db.Close())
 	for what, err := range map[string]error{
 		"Write": b.db.Write(t.Context(), b.team, func(*store.Tx) error { return nil }),

@@ -10,6 +10,16 @@ import (
 	"github.com/bimpe/bimpe/internal/store"
 )
 
+func workflowTests() map[string]test {
+	return map[string]test{
+		"workflow round trip":       workflowRoundTrip,
+		"workflow visibility":       workflowVisibility,
+		"workflow users":            workflowUsers,
+		"workflow deleted or taken": workflowDeletedOrTaken,
+		"library":                   library,
+	}
+}
+
 // newWorkflow makes a workflow with something in every field; it is not stored yet.
 func (b *bench) newWorkflow() console.Workflow {
 	n := b.number.Add(1)
@@ -27,6 +37,7 @@ func (b *bench) newWorkflow() console.Workflow {
 }
 
 func workflowRoundTrip(t *testing.T, b *bench) {
+	t.Helper()
 	full := b.newWorkflow()
 	bare := console.Workflow{
 		ID: b.ids.Next(), TeamID: b.team, Name: "bare", Visibility: console.Private, PromptConfig: map[string]any{},
@@ -67,6 +78,7 @@ func workflowRoundTrip(t *testing.T, b *bench) {
 }
 
 func workflowVisibility(t *testing.T, b *bench) {
+	t.Helper()
 	mine, shared, theirs := b.newWorkflow(), b.newWorkflow(), b.newWorkflow()
 	mine.Name, shared.Name, theirs.Name = "mine", "shared", "theirs"
 	shared.Visibility = console.Public
@@ -105,6 +117,7 @@ func workflowVisibility(t *testing.T, b *bench) {
 }
 
 func workflowUsers(t *testing.T, b *bench) {
+	t.Helper()
 	w := b.newWorkflow()
 	w.Visibility = console.Public
 	b.write(t, func(tx *store.Tx) error { return tx.InsertWorkflow(t.Context(), w) })
@@ -127,9 +140,10 @@ func workflowUsers(t *testing.T, b *bench) {
 	equal(t, "CountUsers without the deleted one", count(), 2)
 }
 
-// workflowDeletedOrTaken lets an agent come to a workflow while that is being deleted: either the one
-// or the other must fail.
+// workflowDeletedOrTaken lets an agent come to a workflow while that is being deleted: either the
+// one or the other must fail.
 func workflowDeletedOrTaken(t *testing.T, b *bench) {
+	t.Helper()
 	for range 20 {
 		w, a := b.newWorkflow(), b.newAgent()
 		a.WorkflowID = &w.ID
@@ -168,6 +182,7 @@ func workflowDeletedOrTaken(t *testing.T, b *bench) {
 }
 
 func library(t *testing.T, b *bench) {
+	t.Helper()
 	w := b.newWorkflow()
 	w.TeamID, w.Visibility = "", console.Public
 	ok(t, b.db.SeedLibrary(t.Context(), []console.Workflow{w}))
