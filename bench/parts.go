@@ -5,13 +5,17 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"runtime/pprof"
 	"strings"
+	"sync"
+	"syscall"
 	"time"
 
 	"github.com/bimpe/bimpe/bench/floor"
@@ -94,31 +98,48 @@ func serve(ctx context.Context, address, pattern string, h http.Handler) error {
 }
 
 // playServer is the server inside this program, with profiles. It is given where to write them: a
-// file's name without its end. The rest comes by the environment, as for the real one.
-func playServer(_ context.Context, args []string) (err error) {
+// file's name without its end. The rest comes by the environment, as for the real one. At dumpSignal it
+// writes what is in its memory just then.
+func playServer(_ context.Context, args []string) error {
 	name := args[0]
-	runtime.SetMutexProfileFraction(10)
-	cpu, err := os.Create(name + ".cpu")
-	if err != nil {
-		return err
-	}
-	if err := pprof.StartCPUProfile(cpu); err != nil {
-		return errors.Join(err, cpu.Close())
-	}
-	code := cli.Run([]string{"serve"}, cli.IO{Stdout: os.Stdout, Stderr: os.Stderr, Version: "bench"})
-	pprof.StopCPUProfile()
-	err = cpu.Close()
-	for _, kind := range []string{"allocs", "mutex"} {
-		f, e := os.Create(name + "." + kind)
-		if e == nil {
-			e = errors.Join(pprof.Lookup(kind).WriteTo(f, 0), f.Close())
+	const oneIn = 10 // waits for a lock
+	runtime.SetMutexProfileFraction(oneIn)
+	dump := make(chan os.Signal, 1)
+	signal.Notify(dump, dumpSignal)
+	var dumping sync.WaitGroup
+	var dumpErr error
+	dumping.Go(func() {
+		for range dump {
+			runtime.GC()
+			dumpErr = errors.Join(dumpErr, writeFile(name+".heap", pprof.WriteHeapProfile))
 		}
-		err = errors.Join(err, e)
-	}
-	if code != 0 {
-		err = errors.Join(err, fmt.Errorf("the server ended with code %d", code))
+	})
+	err := writeFile(name+".cpu", func(to io.Writer) error {
+		if err := pprof.StartCPUProfile(to); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+		return runServer()
+	})
+	signal.Stop(dump)
+	close(dump)
+	dumping.Wait()
+	err = errors.Join(err, dumpErr)
+	for _, kind := range []string{"allocs", "mutex"} {
+		err = errors.Join(err, writeFile(name+"."+kind, func(to io.Writer) error { return pprof.Lookup(kind).WriteTo(to, 0) }))
 	}
 	return err
+}
+
+// dumpSignal is not one that the server itself listens to.
+const dumpSignal = syscall.SIGUSR1
+
+func runServer() error {
+	code := cli.Run([]string{"serve"}, cli.IO{Stdout: os.Stdout, Stderr: os.Stderr, Version: "bench"})
+	if code != 0 {
+		return fmt.Errorf("the server ended with code %d", code)
+	}
+	return nil
 }
 
 // profileName is where the n-th server writes its profiles.

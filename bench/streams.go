@@ -106,6 +106,11 @@ func (b *bench) ownStreams(ctx context.Context, t *town, n int) (weight float64,
 	if weight, err = grown(ctx, s.Process, before, n); err != nil {
 		return 0, 0, err
 	}
+	if b.profile != "" {
+		if err := s.Tell(dumpSignal); err != nil {
+			return 0, 0, err
+		}
+	}
 	delays, err := s.Delays(ctx, crowd, t.agent, conversations[:told], senders)
 	return weight, figures.Quantile(delays, .99), err
 }

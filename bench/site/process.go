@@ -132,6 +132,9 @@ func (p *Process) Stop() error {
 	return errors.Join(fmt.Errorf("%s did not end within %v and was killed", p.cmd.Path, stopLimit), err)
 }
 
+// Tell sends the program a signal.
+func (p *Process) Tell(s os.Signal) error { return p.cmd.Process.Signal(s) }
+
 // tail keeps the end of what a program says, for an error's text.
 type tail struct {
 	mu  sync.Mutex
