@@ -125,7 +125,16 @@ func (c *chaos) run(t *testing.T, rounds int) {
 	}
 	stopWorking()
 	all.Wait()
-	eventually(t, "everything is answered", func() bool { return c.settled(t) })
+	open := ""
+	defer func() {
+		if open != "" {
+			t.Log(open)
+		}
+	}()
+	eventually(t, "everything is answered and read", func() bool {
+		open = c.unsettled(t)
+		return open == ""
+	})
 	stopReading()
 	readers.Wait()
 	c.check(t)
@@ -205,20 +214,20 @@ func (c *chaos) deliver(customer, text string, fields object) message {
 	return message{}
 }
 
-// settled reports that every customer's message that a human did not deal with is answered, and
-// that every reader has seen it.
-func (c *chaos) settled(t *testing.T) bool {
+// unsettled names a conversation in which a customer's message that no human dealt with is not
+// answered, or whose reader has not seen its end; "" if there is none.
+func (c *chaos) unsettled(t *testing.T) string {
 	t.Helper()
 	for _, k := range c.talks {
 		log := c.s.log(t, c.agent, k.id)
 		if k.human == "" && len(answered(log)) < len(k.sent) {
-			return false
+			return fmt.Sprintf("conversation %s: %q was sent, the log is %q", k.id, k.sent, texts(log))
 		}
 		if !k.reader.has(log[len(log)-1].ID) {
-			return false
+			return fmt.Sprintf("conversation %s: the reader saw %q of %q", k.id, k.reader.seen(), log)
 		}
 	}
-	return true
+	return ""
 }
 
 // answered are the marks that the agent's replies name, in order.

@@ -16,7 +16,7 @@ func TestKeysAreMadeListedAndRevokedBesideAServer(t *testing.T) {
 	both(t, func(t *testing.T, e engine) {
 		s := serving(t, e)
 		out := s.command("key", "create", "--team", "shop", "--scope", "agents:read", "--scope", "agents:write",
-			"--name", "till", "--expires", "24h")
+			"workflows:read", "--name", "till", "--expires", "24h")
 		key := strings.TrimSuffix(out.stdout, "\n")
 		if out.code != 0 || !regexp.MustCompile(`^sk_[A-Za-z0-9_-]{43}$`).MatchString(key) {
 			t.Fatalf("key create: code %d, stdout %q, stderr %q", out.code, out.stdout, out.stderr)
@@ -28,7 +28,7 @@ func TestKeysAreMadeListedAndRevokedBesideAServer(t *testing.T) {
 
 		list := s.command("key", "list", "--team", "shop")
 		line := lineWith(list.stdout, "till")
-		if list.code != 0 || line == "" || contains(list.stdout, key) || !contains(line, "agents:read,agents:write") {
+		if list.code != 0 || line == "" || contains(list.stdout, key) || !contains(line, "agents:read,agents:write,workflows:read") {
 			t.Fatalf("key list: code %d, %q %q", list.code, list.stdout, list.stderr)
 		}
 		if contains(list.stdout, "e2e") {

@@ -96,7 +96,7 @@ func TestStreamsEndWhenTheirKeyIsRevoked(t *testing.T) {
 	})
 }
 
-func TestReadinessEndsBeforeTheServerDoes(t *testing.T) {
+func TestHealthNeedsNoKey(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, e engine) {
 		s := serving(t, e)

@@ -55,7 +55,7 @@ const (
 // Check returns a *ConfigError with every fault at once, or nil.
 func (c Config) Check() error {
 	var f faults
-	c.Storage.check(&f)
+	c.checkStorage(&f)
 	if !c.RedisURL.IsZero() {
 		f.add("BIMPE_REDIS_URL", "is not supported yet: leave it unset")
 	}
@@ -90,7 +90,7 @@ func (c Storage) place(f *faults) {
 	}
 }
 
-func (c Storage) check(f *faults) {
+func (c Storage) checkStorage(f *faults) {
 	c.place(f)
 	if c.postgres() && c.MasterKey.IsZero() {
 		f.add("BIMPE_MASTER_KEY", "is needed with PostgreSQL, the same on every node: `openssl rand -hex 32` makes one")

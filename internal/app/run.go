@@ -27,18 +27,18 @@ func (a *App) Run(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() { served <- a.server.Serve(a.listener) }()
 	a.ready.Store(true)
-	a.log.Info("listening", "address", a.Address(), "version", a.cfg.Version)
+	a.log.InfoContext(ctx, "listening", "address", a.Address(), "version", a.cfg.Version)
 
 	var fault error
 	select {
 	case <-ctx.Done():
-		a.log.Info("stopping", "why", context.Cause(ctx).Error())
+		a.log.InfoContext(ctx, "stopping", "why", context.Cause(ctx).Error())
 	case fault = <-served:
 		served <- http.ErrServerClosed // so that stop need not wait
 	case fault = <-w.failed:
 	}
 	err := errors.Join(fault, a.stop(w, served))
-	a.log.Info("stopped")
+	a.log.InfoContext(ctx, "stopped")
 	return err
 }
 
@@ -53,7 +53,9 @@ func (a *App) stop(w *work, served <-chan error) error {
 		a.log.Warn("requests were cut off", "error", err.Error())
 		err = a.server.Close()
 	}
-	<-served
+	if closed := <-served; !errors.Is(closed, http.ErrServerClosed) {
+		err = errors.Join(err, closed)
+	}
 	return errors.Join(err, w.end(stopLimit-requestGrace))
 }
 
@@ -133,7 +135,7 @@ func (a *App) purgeOnce(ctx context.Context) {
 	for ctx.Err() == nil {
 		more, err := a.db.Purge(ctx, purgeSlice)
 		if err != nil {
-			a.log.Warn("purging failed", "error", err.Error())
+			a.log.WarnContext(ctx, "purging failed", "error", err.Error())
 		}
 		if err != nil || !more {
 			return

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,11 +13,11 @@ func TestWorkEndsWhenItIsTold(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWork()
-		ended := 0
+		var ended atomic.Int64
 		for range 3 {
 			w.begin("waiter", func(ctx context.Context) error {
 				<-ctx.Done()
-				ended++ // end has waited for all when it is read
+				ended.Add(1)
 				time.Sleep(time.Second)
 				return nil
 			})
@@ -25,8 +26,8 @@ func TestWorkEndsWhenItIsTold(t *testing.T) {
 		if err := w.end(time.Minute); err != nil {
 			t.Errorf("end() = %v", err)
 		}
-		if ended != 3 {
-			t.Errorf("%d of 3 ended", ended)
+		if ended.Load() != 3 {
+			t.Errorf("%d of 3 ended", ended.Load())
 		}
 	})
 }

@@ -51,8 +51,14 @@ func TestHelpIsForStandardOutput(t *testing.T) {
 func TestNonsenseIsRefusedOnStandardError(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{"dance"}, {"--dance"}, {"key"}, {"key", "revoke"}, {"serve", "now"}, {"serve", "--rate-limit", "many"},
-		{"team", "set"}, {"key", "create", "--scope", "*"},
+		{"dance"},
+		{"--dance"},
+		{"key"},
+		{"key", "revoke"},
+		{"serve", "now"},
+		{"serve", "--rate-limit", "many"},
+		{"team", "set"},
+		{"key", "create", "--scope", "*"},
 	} {
 		got := bimpe(t, args...)
 		if got.code != exitUsage || got.stdout != "" || !strings.HasPrefix(got.stderr, "bimpe: ") {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -32,13 +33,14 @@ type keyCreate struct {
 	Scope   []string      `required:"" help:"What the key may do, such as conversations:read or *; may be repeated."`
 	Expires time.Duration `help:"How long the key is good for, such as 24h; without it, until it is revoked."`
 	Name    string        `default:"command line" help:"What the key is for."`
+	More    []string      `arg:"" optional:"" hidden:""` // --scope a b
 }
 
 // Run is called by kong. The key stands alone on standard output.
 func (c *keyCreate) Run(ctx context.Context, to IO) error {
 	return c.with(ctx, func(admin *app.Admin) error {
 		_, secret, err := admin.CreateKey(ctx, app.KeyDraft{
-			Team: c.Team, Name: c.Name, Scopes: scopes(c.Scope), Expires: c.Expires,
+			Team: c.Team, Name: c.Name, Scopes: scopes(slices.Concat(c.Scope, c.More)), Expires: c.Expires,
 		})
 		if err != nil {
 			return err

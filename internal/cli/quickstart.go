@@ -43,21 +43,18 @@ func (c *quickstart) Run(ctx context.Context, to IO) error {
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(serving) }()
-	d := demo{admin: a.Admin(), base: "http://" + local(a.Address()), keyFile: filepath.Join(c.DataDir, demoKeyFile), out: printer{to: to.Stdout}}
+	d := demo{
+		admin: a.Admin(), base: "http://" + local(a.Address()),
+		keyFile: filepath.Join(c.DataDir, demoKeyFile), out: printer{to: to.Stdout},
+	}
 	err = d.run(ctx)
 	if err != nil {
 		stop()
-		return errors.Join(whileRunning(ctx, err), <-ended)
 	}
-	return <-ended
-}
-
-// whileRunning is err unless the command was told to end meanwhile, which is no failure.
-func whileRunning(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() != nil { // told to end in mid demonstration, which is no failure
+		err = nil
 	}
-	return err
+	return errors.Join(err, <-ended)
 }
 
 // local is an address at which this machine reaches a server that listens on it.
@@ -141,7 +138,7 @@ func (d *demo) talk(ctx context.Context, api *client, agent string) (string, err
 	if err != nil {
 		return "", err
 	}
-	defer events.Close()
+	defer func() { _ = events.Close() }() // it was only read
 	d.out.printf("%s: %s\nCustomer: %s\n%s: ", demoAgent, demoGreeting, demoQuestion, demoAgent)
 	if _, err := api.say(ctx, agent, hello.Conversation, said{Role: "user", Text: demoQuestion}); err != nil {
 		return "", err

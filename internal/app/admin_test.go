@@ -1,0 +1,169 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// opened is an Admin on data of its own.
+func opened(t *testing.T) *Admin {
+	t.Helper()
+	a, err := OpenAdmin(t.Context(), Storage{DataDir: filepath.Join(t.TempDir(), "new", "folder")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return a
+}
+
+func draft(team string) KeyDraft {
+	return KeyDraft{Team: team, Name: "till", Scopes: []console.Scope{"agents:read"}}
+}
+
+func TestAKeyBringsItsTeam(t *testing.T) {
+	t.Parallel()
+	a := opened(t)
+	for range 2 {
+		k, secret, err := a.CreateKey(t.Context(), draft("shop"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := a.auth.Authenticate(t.Context(), secret)
+		if err != nil || p.Key != k.ID || p.Team.Name != "shop" {
+			t.Errorf("the key is %+v, %v", p, err)
+		}
+	}
+	teams, err := a.Teams(t.Context())
+	if err != nil || len(teams) != 1 {
+		t.Errorf("teams %v, %v, want the one", teams, err)
+	}
+}
+
+func TestAKeyThatCannotBeMakesNoTeam(t *testing.T) {
+	t.Parallel()
+	a := opened(t)
+	for name, change := range map[string]func(*KeyDraft){
+		"no name":         func(d *KeyDraft) { d.Name = "" },
+		"no scope":        func(d *KeyDraft) { d.Scopes = nil },
+		"unknown scope":   func(d *KeyDraft) { d.Scopes = []console.Scope{"everything"} },
+		"expired already": func(d *KeyDraft) { d.Expires = -time.Hour },
+		"no team":         func(d *KeyDraft) { d.Team = "" },
+	} {
+		d := draft("shop")
+		change(&d)
+		if _, _, err := a.CreateKey(t.Context(), d); console.CodeOf(err) != console.CodeValidation {
+			t.Errorf("%s: %v, want CodeValidation", name, err)
+		}
+	}
+	if teams, err := a.Teams(t.Context()); err != nil || len(teams) != 0 {
+		t.Errorf("teams %v, %v, want none", teams, err)
+	}
+}
+
+func TestKeysAreListedByTeamAndRevoked(t *testing.T) {
+	t.Parallel()
+	a := opened(t)
+	made := map[string]console.ID{}
+	for _, team := range []string{"bakery", "shop"} {
+		k, _, err := a.CreateKey(t.Context(), draft(team))
+		if err != nil {
+			t.Fatal(err)
+		}
+		made[team] = k.ID
+	}
+	list := func(team string) (found []string) {
+		err := a.EachKey(t.Context(), team, func(team string, k console.Key) {
+			if k.ID != made[team] {
+				t.Errorf("key %s of %s, want %s", k.ID, team, made[team])
+			}
+			found = append(found, team)
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		return found
+	}
+	if diff := cmp.Diff([]string{"bakery", "shop"}, list("")); diff != "" {
+		t.Errorf("all keys (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"shop"}, list("shop")); diff != "" {
+		t.Errorf("the shop's keys (-want +got):\n%s", diff)
+	}
+	if err := a.EachKey(t.Context(), "nobody", nil); !console.IsNotFound(err) {
+		t.Errorf("keys of nobody: %v, want CodeNotFound", err)
+	}
+	if err := a.RevokeKey(t.Context(), made["shop"]); err != nil {
+		t.Error(err)
+	}
+	if err := a.RevokeKey(t.Context(), "nothing"); !console.IsNotFound(err) {
+		t.Errorf("revoke nothing: %v, want CodeNotFound", err)
+	}
+}
+
+func TestQuotasAreChangedOneByOne(t *testing.T) {
+	t.Parallel()
+	a := opened(t)
+	if _, err := a.CreateTeam(t.Context(), "shop", console.Quotas{Agents: 3}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.CreateTeam(t.Context(), "shop", console.Quotas{}); console.CodeOf(err) != console.CodeConflict {
+		t.Errorf("a second shop: %v, want CodeConflict", err)
+	}
+	set := func(team string, rate int) error {
+		return a.SetQuotas(t.Context(), team, func(q console.Quotas) console.Quotas {
+			q.RatePerMinute = rate
+			return q
+		})
+	}
+	if err := set("shop", 9); err != nil {
+		t.Error(err)
+	}
+	for _, rate := range []int{-1, maxQuota + 1} {
+		if err := set("shop", rate); console.CodeOf(err) != console.CodeValidation {
+			t.Errorf("a rate of %d: %v, want CodeValidation", rate, err)
+		}
+	}
+	if err := set("nobody", 1); !console.IsNotFound(err) {
+		t.Errorf("quotas of nobody: %v, want CodeNotFound", err)
+	}
+	teams, err := a.Teams(t.Context())
+	if err != nil || len(teams) != 1 || teams[0].Quotas != (console.Quotas{Agents: 3, RatePerMinute: 9}) {
+		t.Errorf("teams %+v, %v", teams, err)
+	}
+}
+
+func TestTheDataFolderIsForItsOwner(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	a, err := OpenAdmin(t.Context(), Storage{DataDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
+	stat, err := os.Stat(dir)
+	if err != nil || stat.Mode().Perm() != folderMode {
+		t.Errorf("mode %v, %v, want %o", stat.Mode(), err, folderMode)
+	}
+}
+
+func TestDataThatCannotBeIsAConfigError(t *testing.T) {
+	t.Parallel()
+	for _, s := range []Storage{{}, {DataDir: "x", DatabaseURL: secret("mysql://h")}} {
+		_, err := OpenAdmin(t.Context(), s)
+		if _, ok := err.(*ConfigError); !ok { //nolint:errorlint // it must not be wrapped in anything
+			t.Errorf("OpenAdmin: %v, want a *ConfigError", err)
+		}
+	}
+}
