@@ -166,11 +166,21 @@ func (r *reads) MessagesAfter(
 }
 
 // History returns the newest messages of a conversation, oldest of them first, at most limit; none
-// for a conversation that is not there.
-func (r *reads) History(ctx context.Context, conversation console.ID, limit int) ([]console.Message, error) {
-	const text = `SELECT ` + messageColumns + ` FROM message x
+// for a conversation that is not there. Every turn reads it, so that it holds only what a turn
+// needs: who said what.
+func (r *reads) History(
+	ctx context.Context, conversation console.ID, limit int,
+) (found []console.Message, err error) {
+	const text = `SELECT x.seq, x.role, x.author, x.text FROM message x
 		WHERE x.conversation_id = $1` + inSight + ` ORDER BY x.seq DESC LIMIT $3`
-	found, err := r.messages(ctx, text, string(conversation), r.team, int64(limit))
+	said := func(r *row) {
+		found = append(found, console.Message{
+			Seq: r.num(), Role: console.Role(r.text()), Author: console.Author(r.text()), Text: r.text(),
+		})
+	}
+	err = r.in(ctx, func(s *session) error {
+		return s.all(text, said, string(conversation), r.team, int64(limit))
+	})
 	slices.Reverse(found)
 	return found, err
 }

@@ -28,17 +28,16 @@ type brief struct {
 	now          time.Time
 }
 
-// load reads a turn's brief. It returns errGone when the turn is not the conversation's open one
-// any more.
-func (e *Engine) load(ctx context.Context, t console.Turn) (brief, error) {
+// load reads a turn's brief. Who has just opened the turn knows the conversation; otherwise it is
+// nil, and load returns errGone when the turn is not the conversation's open one any more.
+func (e *Engine) load(ctx context.Context, t console.Turn, c *console.Conversation) (brief, error) {
 	from := e.DB.Team(t.TeamID)
 	b := brief{turn: t, now: e.Now()}
 	var err error
-	if b.conversation, err = from.Conversation(ctx, t.AgentID, t.ConversationID); err != nil {
-		return b, gone(err)
-	}
-	if b.conversation.OpenTurn != t.ID {
-		return b, errGone
+	if c != nil {
+		b.conversation = *c
+	} else if b.conversation, err = e.conversation(ctx, from, t); err != nil {
+		return b, err
 	}
 	if b.agent, err = from.Agent(ctx, t.AgentID); err != nil {
 		return b, gone(err)
@@ -51,6 +50,17 @@ func (e *Engine) load(ctx context.Context, t console.Turn) (brief, error) {
 	}
 	b.passages, err = e.Finder.Find(ctx, t.TeamID, t.AgentID, b.question(), passagesInPrompt)
 	return b, err
+}
+
+func (e *Engine) conversation(ctx context.Context, from Reads, t console.Turn) (console.Conversation, error) {
+	c, err := from.Conversation(ctx, t.AgentID, t.ConversationID)
+	if err != nil {
+		return c, gone(err)
+	}
+	if c.OpenTurn != t.ID {
+		return c, errGone
+	}
+	return c, nil
 }
 
 // workflow returns nil for an agent that has none, or whose workflow its team may not see any more.

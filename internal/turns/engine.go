@@ -80,7 +80,7 @@ func (e *Engine) Changed(c console.Change) {
 	}
 	switch {
 	case c.Opened != nil && c.Opened.State == console.TurnOpen:
-		e.start(*c.Opened)
+		e.start(*c.Opened, &c.Now)
 	case c.Append != nil && c.Append.Author == console.ByCustomer && c.Now.OpenTurn != "":
 		e.nudge(c.Now.OpenTurn, c.Append.Seq)
 	}
@@ -138,14 +138,15 @@ func (e *Engine) find(turn console.ID) *run {
 	return e.running[turn]
 }
 
-// start answers a turn in a goroutine of its own. A turn that finds no place is left to the sweep.
-func (e *Engine) start(t console.Turn) {
+// start answers a turn in a goroutine of its own. c is its conversation, nil where it is not known.
+// A turn that finds no place is left to the sweep.
+func (e *Engine) start(t console.Turn, c *console.Conversation) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if _, twice := e.running[t.ID]; twice || e.closed || len(e.running) >= e.Limits.Running {
 		return
 	}
-	r := newRun(e, t)
+	r := newRun(e, t, c)
 	e.running[t.ID] = r
 	e.runs.Go(func() {
 		defer e.forget(t.ID)

@@ -3,6 +3,8 @@ package turns
 import (
 	"fmt"
 	"testing"
+
+	"github.com/bimpe/bimpe/internal/console"
 )
 
 // interleavings is how many schedules the fence stands in memory; -short plays a twentieth.
@@ -39,6 +41,10 @@ func play(seed uint64, back backend) error {
 		if err := w.step(); err != nil {
 			return fmt.Errorf("seed %d after %v: %w", seed, w.played, err)
 		}
+	}
+	// A human has the last word, so that no open turn is left for other schedules to adopt.
+	if err := w.human(); err != nil && !console.IsNotFound(err) {
+		return fmt.Errorf("seed %d at its end: %w", seed, err)
 	}
 	return nil
 }

@@ -16,6 +16,8 @@ import (
 type run struct {
 	e    *Engine
 	turn console.Turn
+	// conversation is what whoever opened the turn knew of it; nil for a turn that was adopted.
+	conversation *console.Conversation
 	// ctx ends when the turn is halted, dropped, out of time, or the engine stops.
 	ctx  context.Context
 	stop context.CancelCauseFunc
@@ -31,9 +33,9 @@ type run struct {
 	again    context.CancelCauseFunc // starts the attempt over; nil between attempts
 }
 
-func newRun(e *Engine, t console.Turn) *run {
+func newRun(e *Engine, t console.Turn, c *console.Conversation) *run {
 	ctx, stop := context.WithCancelCause(e.work)
-	return &run{e: e, turn: t, ctx: ctx, stop: stop, message: e.NewID()}
+	return &run{e: e, turn: t, conversation: c, ctx: ctx, stop: stop, message: e.NewID()}
 }
 
 // work answers the turn, and writes the one log line of it.
@@ -130,7 +132,7 @@ func (r *run) brief(ctx context.Context) (brief, error) {
 // load asks the store until it answers or the turn's time is over.
 func (r *run) load(ctx context.Context) (brief, error) {
 	for pause := r.e.Limits.Backoff; ; pause = min(2*pause, maxBackoff) {
-		b, err := r.e.load(ctx, r.turn)
+		b, err := r.e.load(ctx, r.turn, r.conversation)
 		if err == nil || errors.Is(err, errGone) {
 			return b, err
 		}
