@@ -25,14 +25,14 @@ type brief struct {
 	conversation console.Conversation
 	history      []console.Message // oldest first
 	passages     []console.Passage
-	now          time.Time
+	now          time.Time // in the agent's zone
 }
 
 // load reads a turn's brief. Who has just opened the turn knows the conversation; otherwise it is
 // nil, and load returns errGone when the turn is not the conversation's open one any more.
 func (e *Engine) load(ctx context.Context, t console.Turn, c *console.Conversation) (brief, error) {
 	from := e.DB.Team(t.TeamID)
-	b := brief{turn: t, now: e.Now()}
+	b := brief{turn: t}
 	var err error
 	if c != nil {
 		b.conversation = *c
@@ -42,6 +42,7 @@ func (e *Engine) load(ctx context.Context, t console.Turn, c *console.Conversati
 	if b.agent, err = from.Agent(ctx, t.AgentID); err != nil {
 		return b, gone(err)
 	}
+	b.now = e.zones.in(e.Now(), b.agent.Timezone)
 	if b.history, err = from.History(ctx, t.ConversationID, e.Limits.History); err != nil {
 		return b, err
 	}

@@ -43,6 +43,7 @@ type Engine struct {
 	work     context.Context
 	stopWork context.CancelCauseFunc
 	runs     sync.WaitGroup
+	zones    zones
 
 	mu      sync.Mutex
 	running map[console.ID]*run // by turn; held under mu

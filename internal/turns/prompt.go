@@ -3,7 +3,6 @@ package turns
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -73,7 +72,7 @@ func (w *writer) identity(b brief) {
 	w.put("Answer in %s unless the customer asks for another language.", languageName(a.Language))
 	w.put("%s", manner(a.Persona))
 	w.optional("Your manner: %s", a.PersonaText)
-	w.put("It is %s.", localTime(b.now, a.Timezone))
+	w.put("It is %s.", b.now.Format("Monday, 2 January 2006, 15:04 MST"))
 	w.optional("The customer's name: %s", b.conversation.CustomerName)
 	w.put("If you do not know something, say so. Never invent facts, prices or promises.")
 }
@@ -210,12 +209,4 @@ func languageName(tag string) string {
 		return tag
 	}
 	return fmt.Sprintf("%s (%s)", display.English.Tags().Name(t), tag)
-}
-
-func localTime(now time.Time, zone string) string {
-	where, err := time.LoadLocation(zone)
-	if err != nil {
-		where = time.UTC
-	}
-	return now.In(where).Format("Monday, 2 January 2006, 15:04 MST")
 }

@@ -15,7 +15,7 @@ func ptr[T any](v T) *T { return &v }
 func fullBrief() brief {
 	return brief{
 		turn: console.Turn{FromSeq: 1},
-		now:  time.Date(2026, 3, 4, 5, 6, 0, 0, time.UTC),
+		now:  time.Date(2026, 3, 4, 6, 6, 0, 0, time.FixedZone("WAT", 3600)),
 		agent: console.Agent{
 			Name: "Ada", Description: "front desk", Language: "pt-BR", Persona: console.Friendly,
 			Timezone: "Africa/Lagos", SystemPrompt: ptr("AGENT-PROMPT"), BusinessName: ptr("Mama Put"),
