@@ -107,6 +107,7 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 		}),
 		Now: time.Now, Log: a.log, AllowedOrigins: a.cfg.AllowedOrigins, TrustedProxies: proxies,
 		RateLimit: a.cfg.RateLimit, Ready: a.readiness, Version: a.cfg.Version,
+		SharedLog: a.cfg.postgres(),
 	})
 	if err != nil {
 		return nil, err

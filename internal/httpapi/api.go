@@ -47,6 +47,9 @@ type Config struct {
 	// RateLimit is how many requests a key, or an address without a valid key, may make in a minute;
 	// a team's own quota goes before it. Zero: as many as they like.
 	RateLimit int
+	// SharedLog says that other nodes write to the same log, of which Streams does not hear: then
+	// each stream looks into the log at its heartbeats.
+	SharedLog bool
 	// Ready says whether the server can do its work; nil: it always can.
 	Ready func(context.Context) error
 	// Version stands in the OpenAPI document; empty: dev.

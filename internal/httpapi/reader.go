@@ -53,6 +53,7 @@ type reader struct {
 	conversation  console.ID
 	told          int64 // Seq of the newest message that was written
 	delta, status bool
+	shared        bool // others write to the log unheard: look into it at each heartbeat
 }
 
 // run writes the stream to its end. The error is for the log: it is nil for every ordinary end.
@@ -95,12 +96,21 @@ func (s *reader) tell(ctx context.Context) error {
 				return err
 			}
 		case <-beat.C:
-			if err := s.write(heartbeatFrame(s.now())); err != nil {
+			if err := s.beat(ctx); err != nil {
 				return err
 			}
 			beat.Reset(untilBeat())
 		}
 	}
+}
+
+func (s *reader) beat(ctx context.Context) error {
+	if s.shared {
+		if err := s.catchUp(ctx); err != nil {
+			return err
+		}
+	}
+	return s.write(heartbeatFrame(s.now()))
 }
 
 func untilBeat() time.Duration { return beatLeast + rand.N(beatSpread) }

@@ -357,3 +357,21 @@ func TestReadersSeeEachMessageOnceWhileAWriterWrites(t *testing.T) {
 		}
 	})
 }
+
+// What another node wrote, of which nobody tells here, is told at the next heartbeat.
+func TestReaderOfASharedLogLooksAtEachHeartbeat(t *testing.T) {
+	t.Parallel()
+	for shared, want := range map[bool]string{true: "heartbeat m1 heartbeat", false: "heartbeat heartbeat"} {
+		synctest.Test(t, func(t *testing.T) {
+			l := listen(t, newLog(), stream.Request{}, func(s *reader) { s.shared = shared })
+			synctest.Wait()
+			l.log.add()
+			time.Sleep(beatLeast + beatSpread)
+			synctest.Wait()
+			if got := l.told(t); got != want {
+				t.Errorf("shared %v: told %q, want %q", shared, got, want)
+			}
+			l.leave(t)
+		})
+	}
+}

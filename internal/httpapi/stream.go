@@ -95,6 +95,7 @@ func (a *API) openStream(x *exchange, r *http.Request) (*reader, error) {
 	return &reader{
 		w: x, rc: http.NewResponseController(x.ResponseWriter), sub: sub, from: from, now: a.cfg.Now,
 		conversation: t.Conversation, told: seq, delta: ask.delta, status: ask.status,
+		shared: a.cfg.SharedLog,
 	}, nil
 }
 
