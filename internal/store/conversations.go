@@ -34,7 +34,7 @@ func (r *reads) Conversations(
 		}
 		l := list[console.Conversation]{
 			table: "conversation", columns: conversationColumns, scan: scanConversation,
-			from: p.from(field, q), args: p.args, outer: ` AND x.team_id = $2`,
+			from: p.from(field, q, s.d), args: p.args, outer: ` AND x.team_id = $2`,
 		}
 		page, err = l.rows(s, q, p.total, direction)
 		return err
@@ -105,7 +105,7 @@ func (p *picker) search(s *session, search string) error {
 
 // from is the query for ids and sort keys. It does not name the team, whom the agent has been found
 // to belong to: what it asks for stands in an index, so that skipping rows does not read them.
-func (p *picker) from(field string, q console.Query) string {
+func (p *picker) from(field string, q console.Query, d *dialect) string {
 	key := "x." + field
 	if field == byRecent && p.rare(q) {
 		key = "+" + key // an expression: the few are found by their channel and sorted
@@ -115,10 +115,9 @@ func (p *picker) from(field string, q console.Query) string {
 	switch {
 	case field == byCreated, yes(p.filter.Paused), yes(p.filter.Test):
 		return ids + looked(wanted) // there is an index for just these
-	case wanted != nil || field != byRecent:
+	case wanted != nil || field != byRecent || !d.merges:
 		return ids + equals(wanted)
 	default:
-		// Both halves of the index are in order, and the databases merge them.
 		no, yes := false, true
 		return ids + equals(&no) + ` UNION ALL ` + ids + equals(&yes)
 	}

@@ -26,6 +26,8 @@ type dialect struct {
 	clock string
 	// many is set where several transactions run at once, so that rows must be locked.
 	many bool
+	// merges is set where a UNION ALL of two queries that an index has in order is read in order.
+	merges bool
 	// fault says what an error of the driver means.
 	fault func(error) fault
 }
@@ -33,8 +35,8 @@ type dialect struct {
 func sqliteDialect() *dialect {
 	return &dialect{
 		goose: goose.DialectSQLite3, folder: "migrations/sqlite",
-		clock: `CAST(unixepoch('subsec') * 1000 AS BIGINT)`,
-		fault: sqliteFault,
+		clock:  `CAST(unixepoch('subsec') * 1000 AS BIGINT)`,
+		merges: true, fault: sqliteFault,
 	}
 }
 

@@ -101,11 +101,15 @@ func (l list[T]) rows(s *session, q console.Query, total int64, direction string
 	page.Items = make([]T, 0, min(take, total-skip))
 	limit, args := param(l.args, take)
 	offset, args := param(args, skip)
-	text := `SELECT ` + l.columns + ` FROM (` + l.from + ` ORDER BY k` + direction + `, id` + direction +
+	err := s.all(l.text(direction, limit, offset),
+		func(r *row) { page.Items = append(page.Items, l.scan(r)) }, args...)
+	return page, err
+}
+
+func (l list[T]) text(direction, limit, offset string) string {
+	return `SELECT ` + l.columns + ` FROM (` + l.from + ` ORDER BY k` + direction + `, id` + direction +
 		` LIMIT ` + limit + ` OFFSET ` + offset + `) p JOIN ` + l.table + ` x ON x.id = p.id` + l.outer +
 		` ORDER BY p.k` + direction + `, p.id` + direction
-	err := s.all(text, func(r *row) { page.Items = append(page.Items, l.scan(r)) }, args...)
-	return page, err
 }
 
 // count returns the number that a query answers.

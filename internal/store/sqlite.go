@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
 
 	"modernc.org/sqlite"
@@ -19,10 +20,14 @@ type lite struct {
 	folder string
 	lock   *os.File // nil unless exclusive
 	writer *writer
-	// readers lends out sessions. A nil stands for a connection that has not been opened yet, so
-	// that a start and an idle server pay for those in use only.
-	readers chan *session
-	closed  chan struct{}
+	// lent has a place for every reader that may be in use at a time.
+	lent   chan struct{}
+	closed chan struct{}
+
+	mu sync.Mutex
+	// idle are the readers that wait for work. The last one to come is the first to go, so that few
+	// are opened, and those have what is asked for at hand.
+	idle []*session
 }
 
 // readersPerCore leaves a reader free for short questions while long searches run.
@@ -63,10 +68,7 @@ func (l *lite) open(ctx context.Context, c Config) error {
 	}
 	l.writer = newWriter(&session{d: l.d, conn: conn}, c.Log)
 	n := max(minReaders, readersPerCore*runtime.GOMAXPROCS(0))
-	l.readers = make(chan *session, n)
-	for range n {
-		l.readers <- nil
-	}
+	l.lent = make(chan struct{}, n)
 	return nil
 }
 
@@ -100,31 +102,51 @@ func (l *lite) read(ctx context.Context, f func(*session) error) error {
 }
 
 func (l *lite) borrow(ctx context.Context) (*session, error) {
-	var s *session
 	select {
 	case <-l.closed:
 		return nil, unreachable(errClosed)
-	case s = <-l.readers:
+	case l.lent <- struct{}{}:
 	default:
-		late := time.NewTimer(unitTime)
-		defer late.Stop()
-		select {
-		case s = <-l.readers:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-late.C:
-			return nil, unreachable(errors.New("all readers are busy"))
+		if err := l.wait(ctx); err != nil {
+			return nil, err
 		}
 	}
-	if s != nil {
+	if s := l.pop(); s != nil {
 		return s, nil
 	}
 	c, err := openLite(l.folder, readOnly)
 	if err != nil {
-		l.readers <- nil
+		<-l.lent
 		return nil, unreachable(err)
 	}
 	return &session{d: l.d, conn: c}, nil
+}
+
+// wait waits for a place among the readers.
+func (l *lite) wait(ctx context.Context) error {
+	late := time.NewTimer(unitTime)
+	defer late.Stop()
+	select {
+	case l.lent <- struct{}{}:
+		return nil
+	case <-l.closed:
+		return unreachable(errClosed)
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-late.C:
+		return unreachable(errors.New("all readers are busy"))
+	}
+}
+
+func (l *lite) pop() *session {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.idle) == 0 {
+		return nil
+	}
+	s := l.idle[len(l.idle)-1]
+	l.idle = l.idle[:len(l.idle)-1]
+	return s
 }
 
 // giveBack keeps a reader for the next one, unless its connection may be the cause of a fault.
@@ -132,9 +154,12 @@ func (l *lite) giveBack(s *session) {
 	if s.worst == faultUnreachable && s.ctx.Err() == nil {
 		// The fault has been told; what closing says adds nothing.
 		_ = s.conn.(*liteConn).close()
-		s = nil
+	} else {
+		l.mu.Lock()
+		l.idle = append(l.idle, s)
+		l.mu.Unlock()
 	}
-	l.readers <- s
+	<-l.lent
 }
 
 func (l *lite) write(ctx context.Context, team string, f func(*Tx) error) error {
@@ -148,10 +173,11 @@ func (l *lite) close() error {
 	}
 	close(l.closed)
 	var errs []error
-	for range cap(l.readers) {
-		if s := <-l.readers; s != nil {
-			errs = append(errs, s.conn.(*liteConn).close())
-		}
+	for range cap(l.lent) {
+		l.lent <- struct{}{}
+	}
+	for s := l.pop(); s != nil; s = l.pop() {
+		errs = append(errs, s.conn.(*liteConn).close())
 	}
 	// The last connection to close folds the journal into the file.
 	errs = append(errs, l.writer.s.conn.(*liteConn).close(), unlock(l.lock))

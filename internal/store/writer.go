@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // writer is SQLite's one writer: a goroutine that takes all units that wait into one transaction,
@@ -21,6 +22,10 @@ type writer struct {
 	db  *DB
 	s   *session
 	log *slog.Logger
+
+	// patience bounds how long a unit may wait for its turn. It also ends what would otherwise
+	// never end: a unit that waits for another one of its own making.
+	patience time.Duration
 
 	queue chan *unit
 	ended chan struct{} // closed when the goroutine has ended
@@ -55,7 +60,8 @@ type unit struct {
 }
 
 func newWriter(s *session, log *slog.Logger) *writer {
-	return &writer{s: s, log: log, queue: make(chan *unit, maxQueue), ended: make(chan struct{})}
+	return &writer{s: s, log: log, patience: unitTime, queue: make(chan *unit, maxQueue),
+		ended: make(chan struct{})}
 }
 
 func (w *writer) start() { go w.loop() }
@@ -83,6 +89,8 @@ func (w *writer) write(ctx context.Context, team string, f func(*Tx) error) erro
 	if err := w.put(u); err != nil {
 		return err
 	}
+	late := time.NewTimer(w.patience)
+	defer late.Stop()
 	select {
 	case err := <-u.done:
 		return err
@@ -91,7 +99,16 @@ func (w *writer) write(ctx context.Context, team string, f func(*Tx) error) erro
 		if u.state.CompareAndSwap(waiting, givenUp) {
 			return ctx.Err()
 		}
+	case <-late.C:
+		if u.state.CompareAndSwap(waiting, givenUp) {
+			return unreachable(errors.New("the queue of writes does not move"))
+		}
 	}
+	return w.outcome(u)
+}
+
+// outcome waits for a unit that cannot be given up any more.
+func (w *writer) outcome(u *unit) error {
 	select {
 	case err := <-u.done:
 		return err

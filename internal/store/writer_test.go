@@ -247,6 +247,24 @@ func TestWriterCallerLeavesQueue(t *testing.T) {
 	}
 }
 
+// TestWriterWaitsForItself has a unit that waits for another one, which comes only after it.
+func TestWriterWaitsForItself(t *testing.T) {
+	t.Parallel()
+	db, l := liteDB(t)
+	l.writer.patience = time.Millisecond
+	u := (&held{w: l.writer}).put(t, func(*Tx) error {
+		return db.Write(t.Context(), "", func(tx *Tx) error { return scribble(tx, 1) })
+	})
+	err := <-u.done
+	l.writer.patience = unitTime
+	if e, ok := errors.AsType[*console.Error](err); !ok || e.Reason != console.ReasonStoreUnreachable {
+		t.Errorf("got error %v, want %s", err, console.ReasonStoreUnreachable)
+	}
+	if got := scribbled(t, db); len(got) != 0 {
+		t.Errorf("got %v, want nothing of a unit that was given up", got)
+	}
+}
+
 // TestWriterEnds ends the writer's goroutine from within a unit, as a test's FailNow does: nobody
 // waits for ever.
 func TestWriterEnds(t *testing.T) {
@@ -291,7 +309,7 @@ func TestReadersAreFew(t *testing.T) {
 	t.Parallel()
 	_, l := liteDB(t)
 	var lent []*session
-	for range cap(l.readers) {
+	for range cap(l.lent) {
 		s, err := l.borrow(t.Context())
 		if err != nil {
 			t.Fatal(err)

@@ -159,8 +159,9 @@ CREATE TABLE conversation (
     search          TEXT COLLATE "C" NOT NULL
 );
 CREATE UNIQUE INDEX conversation_place ON conversation (agent_id, channel, test, customer_id);
--- One index serves both values of needs_attention, and by merging its two halves the unfiltered list.
+-- SQLite has one index for both, whose two halves it merges. PostgreSQL would read both halves whole.
 CREATE INDEX conversation_recent ON conversation (agent_id, needs_attention, last_message_at, id);
+CREATE INDEX conversation_latest ON conversation (agent_id, last_message_at, id);
 CREATE INDEX conversation_created ON conversation (agent_id, created_at, id);
 CREATE INDEX conversation_paused ON conversation (agent_id, last_message_at, id) WHERE paused;
 CREATE INDEX conversation_test ON conversation (agent_id, last_message_at, id) WHERE test;
