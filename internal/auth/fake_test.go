@@ -201,7 +201,7 @@ func (h *house) now() time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.at.IsZero() {
-		return time.Now() //nolint:forbidigo // the bubble's
+		return time.Now()
 	}
 	return h.at
 }

@@ -56,7 +56,7 @@ func TestOneKeyDoesNotFillTheFinder(t *testing.T) {
 func TestUsageIsBounded(t *testing.T) {
 	t.Parallel()
 	u := newUsage()
-	ids, minute := console.NewIDs(time.Now), time.Unix(1_800_000_000, 0) //nolint:forbidigo // any time does
+	ids, minute := console.NewIDs(time.Now), time.Unix(1_800_000_000, 0)
 	first := ids.Next()
 	u.note(first, minute)
 	for range 2 * maxUsed {

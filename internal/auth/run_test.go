@@ -119,7 +119,7 @@ func TestRevocationsByOthersAreHeardOfWithinASecond(t *testing.T) {
 			t.Fatalf("Authenticate: %v", err)
 		}
 		// Its clock is late, and its commit took a while.
-		h.reg.revoke(k.ID, time.Now().Add(-10*time.Second)) //nolint:forbidigo // the bubble's
+		h.reg.revoke(k.ID, time.Now().Add(-10*time.Second))
 		pass(950 * time.Millisecond)
 		if got := h.heard(); len(got) == 0 || got[0] != k.ID {
 			t.Errorf("told of: got %q, want %s", got, k.ID)
@@ -144,7 +144,7 @@ func TestRevocationsDuringAnOutageAreHeardOfAfterIt(t *testing.T) {
 		pass(time.Second)
 		h.reg.set(func(r *registry) { r.fault = errors.New("connection refused") })
 		pass(time.Second)
-		h.reg.revoke(k.ID, time.Now()) //nolint:forbidigo // the bubble's
+		h.reg.revoke(k.ID, time.Now())
 		pass(10 * time.Minute)
 		h.reg.set(func(r *registry) { r.fault = nil })
 		pass(time.Second)
@@ -164,7 +164,7 @@ func TestStreamsOfKeysThatRunOutEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newBubble()
 		defer start(t, h.Service)()
-		soon := time.Now().Add(5 * time.Second) //nolint:forbidigo // the bubble's
+		soon := time.Now().Add(5 * time.Second)
 		text, p := ticket(t, h, auth.Draft{ExpiresAt: &soon})
 		ticket(t, h, auth.Draft{ExpiresAt: &soon}) // opens no stream
 		forever, _ := ticket(t, h, auth.Draft{})

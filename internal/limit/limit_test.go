@@ -188,13 +188,13 @@ func BenchmarkTake(b *testing.B) {
 		names[i] = fmt.Sprintf("cmqtuq8xu010fpc6ekpx5%04d", i)
 	}
 	b.Run("one", func(b *testing.B) {
-		w := limit.New(time.Now) //nolint:forbidigo // what a server passes in
+		w := limit.New(time.Now)
 		for b.Loop() {
 			w.Take(names[0], 600)
 		}
 	})
 	b.Run("parallel", func(b *testing.B) {
-		w := limit.New(time.Now) //nolint:forbidigo // what a server passes in
+		w := limit.New(time.Now)
 		b.RunParallel(func(pb *testing.PB) {
 			for i := 0; pb.Next(); i++ {
 				w.Take(names[i%len(names)], 600)
@@ -202,7 +202,7 @@ func BenchmarkTake(b *testing.B) {
 		})
 	})
 	b.Run("strangers", func(b *testing.B) {
-		w := limit.New(time.Now) //nolint:forbidigo // what a server passes in
+		w := limit.New(time.Now)
 		i := 0
 		for b.Loop() {
 			i++
