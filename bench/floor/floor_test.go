@@ -68,12 +68,12 @@ func kept(t *testing.T, folder string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer db.Close() //nolint:errcheck // it was only read
 	rows, err := db.QueryContext(t.Context(), `SELECT conversation || ' ' || role || ' ' || text FROM message ORDER BY id`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rows.Close()
+	defer rows.Close() //nolint:errcheck // Err says how the reading went
 	var all []string
 	for rows.Next() {
 		var s string
