@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -136,6 +137,26 @@ func (y *yard) pair(b *testing.B, id console.ID) {
 	y.write(b, func(tx *store.Tx) error { return y.settle(b, id, change.Opened.ID, tx) })
 }
 
+// keyed is a pair whose first request has an idempotency key.
+func (y *yard) keyed(b *testing.B, id console.ID) {
+	b.Helper()
+	var change console.Change
+	key := string(y.ids.Next())
+	y.write(b, func(tx *store.Tx) error {
+		if _, err := tx.ClaimKey(b.Context(), key, [32]byte{1}); err != nil {
+			return err
+		}
+		if err := tx.Nested(func() (err error) {
+			change, err = y.accept(b, id, tx)
+			return err
+		}); err != nil {
+			return err
+		}
+		return tx.KeepAnswer(b.Context(), key, console.Answer{Status: 201, Body: make([]byte, 400)})
+	})
+	y.write(b, func(tx *store.Tx) error { return y.settle(b, id, change.Opened.ID, tx) })
+}
+
 func cpu() time.Duration {
 	var u syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
@@ -161,26 +182,32 @@ func measure(b *testing.B, f func() error) {
 
 // BenchmarkPair is a turn's two transactions, durable, by one goroutine and by 64.
 func BenchmarkPair(b *testing.B) {
-	for _, workers := range []int{1, 64} {
-		b.Run(fmt.Sprint(workers), func(b *testing.B) {
+	for _, test := range []struct {
+		name    string
+		workers int
+		pair    func(*yard, *testing.B, console.ID)
+	}{
+		{"1", 1, (*yard).pair},
+		{"64", 64, (*yard).pair},
+		{"64 with keys", 64, (*yard).keyed},
+	} {
+		b.Run(test.name, func(b *testing.B) {
 			y := newYard(b)
 			ids := y.fill(b, 10_000)
 			var next atomic.Int64
-			b.SetParallelism(max(workers/2, 1))
 			b.ReportAllocs()
 			b.ResetTimer()
 			start := cpu()
-			if workers == 1 {
-				for range b.N {
-					y.pair(b, ids[next.Add(7919)%int64(len(ids))])
-				}
-			} else {
-				b.RunParallel(func(pb *testing.PB) {
-					for pb.Next() {
-						y.pair(b, ids[next.Add(7919)%int64(len(ids))])
+			var wg sync.WaitGroup
+			for range test.workers {
+				wg.Go(func() {
+					// Any two of them are at different conversations.
+					for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
+						test.pair(y, b, ids[n*7919%int64(len(ids))])
 					}
 				})
 			}
+			wg.Wait()
 			b.ReportMetric(float64((cpu()-start).Microseconds())/float64(b.N), "cpu-µs/op")
 		})
 	}

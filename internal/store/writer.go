@@ -60,8 +60,10 @@ type unit struct {
 }
 
 func newWriter(s *session, log *slog.Logger) *writer {
-	return &writer{s: s, log: log, patience: unitTime, queue: make(chan *unit, maxQueue),
-		ended: make(chan struct{})}
+	return &writer{
+		s: s, log: log, patience: unitTime, queue: make(chan *unit, maxQueue),
+		ended: make(chan struct{}),
+	}
 }
 
 func (w *writer) start() { go w.loop() }

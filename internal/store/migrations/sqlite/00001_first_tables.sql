@@ -212,8 +212,8 @@ CREATE TABLE turn (
     created_at         BIGINT NOT NULL,
     ended_at           BIGINT
 ) WITHOUT ROWID;
+-- There is one node, so that all open turns are its own and need no index by node.
 CREATE UNIQUE INDEX turn_open ON turn (conversation_id) WHERE state = 'open';
-CREATE INDEX turn_node ON turn (node_id, created_at, id) WHERE state = 'open';
 CREATE INDEX turn_agent ON turn (agent_id, id);
 
 CREATE TABLE answer (
