@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -39,6 +40,8 @@ type App struct {
 	server   *http.Server
 	listener net.Listener
 	ready    atomic.Bool
+
+	closeOnce sync.Once
 }
 
 // Build makes a server: it opens the store, brings its tables up to date and takes the address. What
@@ -149,7 +152,9 @@ func (a *App) Address() string { return a.listener.Addr().String() }
 func (a *App) Admin() *Admin { return a.admin }
 
 // Close gives up what Build took. It may be called more than once, and Run does it by itself.
-func (a *App) Close() {
+func (a *App) Close() { a.closeOnce.Do(a.close) }
+
+func (a *App) close() {
 	if a.listener != nil {
 		// Serving closes it too, and a second time is no fault.
 		_ = a.listener.Close()
@@ -160,7 +165,6 @@ func (a *App) Close() {
 	if err := a.db.Close(); err != nil {
 		a.log.Error("closing the store failed", "error", err.Error())
 	}
-	a.db = nil
 }
 
 // The bounds of a connection. There is none on writing an answer, since a stream is one.
