@@ -47,7 +47,10 @@ type Engine struct {
 
 	mu      sync.Mutex
 	running map[console.ID]*run // by turn; held under mu
-	closed  bool                // held under mu: nothing starts any more
+	// halted are runs that were halted for a cancel that has not committed yet: its transaction may
+	// run more than once, and each time it asks what had been written. Held under mu.
+	halted map[console.ID]*run
+	closed bool // held under mu: nothing starts any more
 }
 
 // The causes for which a run's upstream is closed before its end.
@@ -66,7 +69,7 @@ func New(c Config) *Engine {
 	work, stop := context.WithCancelCause(context.Background())
 	return &Engine{
 		Config: c, upstream: make(chan struct{}, c.Limits.Upstream), work: work, stopWork: stop,
-		running: map[console.ID]*run{},
+		running: map[console.ID]*run{}, halted: map[console.ID]*run{},
 	}
 }
 
@@ -107,7 +110,14 @@ func (e *Engine) AgentStopped(agent console.ID, why console.Why) {
 // id, or nothing if the turn does not run here. The caller then ends the turn in the store; if it
 // does not, the turn is answered anew.
 func (e *Engine) Halt(turn console.ID) (string, console.ID) {
-	r := e.find(turn)
+	e.mu.Lock()
+	r := e.running[turn]
+	if r == nil {
+		r = e.halted[turn]
+	} else {
+		e.halted[turn] = r
+	}
+	e.mu.Unlock()
 	if r == nil {
 		return "", ""
 	}
@@ -117,7 +127,10 @@ func (e *Engine) Halt(turn console.ID) (string, console.ID) {
 
 // drop forgets a turn that has ended, whoever ended it.
 func (e *Engine) drop(t console.Turn) {
-	r := e.find(t.ID)
+	e.mu.Lock()
+	r := e.running[t.ID]
+	delete(e.halted, t.ID)
+	e.mu.Unlock()
 	if r == nil {
 		return
 	}
@@ -149,6 +162,7 @@ func (e *Engine) start(t console.Turn, c *console.Conversation) {
 	}
 	r := newRun(e, t, c)
 	e.running[t.ID] = r
+	delete(e.halted, t.ID)
 	e.runs.Go(func() {
 		defer e.forget(t.ID)
 		r.work()

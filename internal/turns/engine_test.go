@@ -166,6 +166,28 @@ func TestCancelKeepsWhatWasWritten(t *testing.T) {
 	})
 }
 
+// A cancel's transaction may run more than once: each time it is told what had been written.
+func TestHaltTwice(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, slow)
+		h.customer("a")
+		time.Sleep(2500 * time.Millisecond)
+		turn := h.db.conversation().OpenTurn
+		first, _ := h.Halt(turn)
+		synctest.Wait()
+		if again, _ := h.Halt(turn); first != "one two " || again != first {
+			t.Errorf("halted: %q, then %q", first, again)
+		}
+		if c := h.cancel(); c.Partial == nil || c.Partial.Text != first {
+			t.Errorf("cancel: %+v", c)
+		}
+		if len(h.halted) > 0 {
+			t.Error("a turn that has ended is still remembered")
+		}
+	})
+}
+
 func TestAgentPausedInMidReply(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
