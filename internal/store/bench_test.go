@@ -11,6 +11,7 @@ import (
 
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/store"
+	"github.com/bimpe/bimpe/internal/store/storetest"
 )
 
 // yard is a database to measure on: a team with an agent.
@@ -26,8 +27,7 @@ func newYard(b *testing.B) *yard {
 	y := &yard{ids: console.NewIDs(time.Now)}
 	switch {
 	case os.Getenv("BIMPE_BENCH_POSTGRES") != "":
-		needPostgres(b)
-		y.db = open(b, store.Config{URL: schema(b), Now: time.Now, Log: quiet()})
+		y.db = open(b, store.Config{URL: storetest.Postgres(b), Now: time.Now, Log: quiet()})
 	default:
 		y.db = openAt(b, b.TempDir(), time.Now)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/store"
+	"github.com/bimpe/bimpe/internal/store/storetest"
 )
 
 // both runs a test on a fresh database of either kind, which it may open as often as it likes; raw
@@ -44,8 +45,7 @@ func both(t *testing.T, test func(t *testing.T, c store.Config, raw func(t *test
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		needPostgres(t)
-		c := store.Config{URL: schema(t), Now: time.Now, Log: quiet()}
+		c := store.Config{URL: storetest.Postgres(t), Now: time.Now, Log: quiet()}
 		test(t, c, opener("pgx", c.URL))
 	})
 }

@@ -10,13 +10,13 @@ import (
 
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/store"
+	"github.com/bimpe/bimpe/internal/store/storetest"
 )
 
 // openPostgres opens a schema of its own, and again beside the store.
 func openPostgres(t *testing.T) (*store.DB, *sql.DB) {
 	t.Helper()
-	needPostgres(t)
-	u := schema(t)
+	u := storetest.Postgres(t)
 	db := open(t, store.Config{URL: u, Now: time.Now, Log: quiet()})
 	raw, err := sql.Open("pgx", u)
 	if err != nil {

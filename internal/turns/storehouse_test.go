@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/bimpe/bimpe/internal/agents"
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/store"
+	"github.com/bimpe/bimpe/internal/store/storetest"
 )
 
 // storeSchedules is how many schedules the fence stands against a real store, half of them on each
@@ -34,14 +34,7 @@ func TestFenceInterleavingsStore(t *testing.T) {
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		url := os.Getenv("BIMPE_TEST_POSTGRES")
-		if url == "" && testing.Short() {
-			t.Skip("BIMPE_TEST_POSTGRES is not set, and -short does without PostgreSQL")
-		}
-		if url == "" {
-			t.Fatal("set BIMPE_TEST_POSTGRES to the URL of a PostgreSQL server, or run make test")
-		}
-		playOn(t, openStore(t, url), n)
+		playOn(t, openStore(t, storetest.Postgres(t)), n)
 	})
 }
 
