@@ -29,7 +29,7 @@ test: ## install what tests need, then run all of them on SQLite and PostgreSQL
 	scripts/with-postgres go test -count 1 -timeout 20m ./...
 
 bench: ## measure the speed against a floor taken in the same run
-	scripts/with-postgres go run ./bench
+	scripts/with-postgres go run ./bench $(BENCH)
 
 lint: $(LINT) ## style, size and the arrows between packages
 	$(LINT) run ./...
