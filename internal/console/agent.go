@@ -74,6 +74,7 @@ type AgentState struct {
 	Status       AgentStatus
 	OnNewMessage OnNewMessage
 	Epoch        int64
+	UpdatedAt    time.Time // rises with every change, so that it tells one version from another
 }
 
 // The defaults of a new agent.

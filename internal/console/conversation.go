@@ -165,9 +165,10 @@ func (t Turn) End(state TurnState, why Why, toSeq int64, at time.Time) Turn {
 type Change struct {
 	Was    *Conversation // nil: the conversation is new
 	Now    Conversation
-	Append *Message // its Seq and CreatedAt are already set
-	Ended  *Turn    // the turn that this deed ends
-	Opened *Turn    // the turn that this deed opens, or records as silent
+	Append *Message  // its Seq and CreatedAt are already set
+	Ended  *Turn     // the turn that this deed ends
+	Opened *Turn     // the turn that this deed opens, or records as silent
+	Agent  time.Time // the UpdatedAt of the agent for whom Opened was opened
 }
 
 // Say appends m to the conversation: it numbers it, gives it a time later than the one before, and

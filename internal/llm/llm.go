@@ -29,6 +29,9 @@ type Request struct {
 	System    string    // who the model is and what it may rest on; may be empty
 	Messages  []Message // the conversation so far, oldest first
 	MaxTokens int       // of the reply; 0: the model's own limit
+	// Whole says that nobody reads along, so that the reply may come in one piece, which costs both
+	// sides much less. The model is then to be quick: it is silent until it has finished.
+	Whole     bool
 	Grounding Grounding
 }
 

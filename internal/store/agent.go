@@ -82,7 +82,7 @@ func (r *reads) Agents(ctx context.Context, q console.Query) (page console.Page[
 // AgentState returns what decides whether the agent answers, or CodeNotFound, and holds it until
 // the unit ends.
 func (t *Tx) AgentState(_ context.Context, id console.ID) (console.AgentState, error) {
-	const text = `SELECT status, on_new_message, epoch FROM agent
+	const text = `SELECT status, on_new_message, epoch, updated_at FROM agent
 		WHERE id = $1 AND team_id = $2 AND deleted_at IS NULL FOR SHARE`
 	r, err := t.s.one(text, string(id), t.team)
 	if err != nil {
@@ -93,6 +93,7 @@ func (t *Tx) AgentState(_ context.Context, id console.ID) (console.AgentState, e
 	}
 	a := console.AgentState{
 		ID: id, Status: console.AgentStatus(r.text()), OnNewMessage: console.OnNewMessage(r.text()), Epoch: r.num(),
+		UpdatedAt: r.at(),
 	}
 	return a, r.err
 }

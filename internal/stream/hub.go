@@ -2,6 +2,7 @@ package stream
 
 import (
 	"hash/maphash"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -96,6 +97,14 @@ func (h *Hub) Delta(conversation, message console.ID, text string) (heard bool) 
 		s.may(e)
 	}
 	return heard
+}
+
+// Watched reports whether anyone who asked for deltas listens to a conversation.
+func (h *Hub) Watched(conversation console.ID) bool {
+	at := &h.conversations[h.shard(conversation)]
+	at.mu.Lock()
+	defer at.mu.Unlock()
+	return slices.ContainsFunc(at.by[conversation], func(s *Subscription) bool { return s.live })
 }
 
 // Status tells everyone who asked for it what the agent is doing. It never waits for a reader.

@@ -28,18 +28,18 @@ type brief struct {
 	now          time.Time // in the agent's zone
 }
 
-// load reads a turn's brief. Who has just opened the turn knows the conversation; otherwise it is
-// nil, and load returns errGone when the turn is not the conversation's open one any more.
-func (e *Engine) load(ctx context.Context, t console.Turn, c *console.Conversation) (brief, error) {
+// load reads a turn's brief. Where the conversation is not known, it returns errGone when the turn is
+// not the conversation's open one any more.
+func (e *Engine) load(ctx context.Context, t console.Turn, k known) (brief, error) {
 	from := e.DB.Team(t.TeamID)
 	b := brief{turn: t}
 	var err error
-	if c != nil {
-		b.conversation = *c
+	if k.conversation != nil {
+		b.conversation = *k.conversation
 	} else if b.conversation, err = e.conversation(ctx, from, t); err != nil {
 		return b, err
 	}
-	if b.agent, err = from.Agent(ctx, t.AgentID); err != nil {
+	if b.agent, err = e.agent(ctx, from, t.AgentID, k.agent); err != nil {
 		return b, gone(err)
 	}
 	b.now = e.zones.in(e.Now(), b.agent.Timezone)

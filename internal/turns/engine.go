@@ -18,6 +18,8 @@ type Hub interface {
 	Said(m console.Message)
 	// Delta passes on a piece of a reply and reports whether anyone heard it.
 	Delta(conversation, message console.ID, text string) bool
+	// Watched reports whether anyone would hear a Delta.
+	Watched(conversation console.ID) bool
 	// Status tells what a turn is doing.
 	Status(conversation console.ID, s stream.Status)
 }
@@ -44,6 +46,8 @@ type Engine struct {
 	stopWork context.CancelCauseFunc
 	runs     sync.WaitGroup
 	zones    zones
+	pace     pace
+	agents   agentCache
 
 	mu      sync.Mutex
 	running map[console.ID]*run // by turn; held under mu
@@ -84,7 +88,7 @@ func (e *Engine) Changed(c console.Change) {
 	}
 	switch {
 	case c.Opened != nil && c.Opened.State == console.TurnOpen:
-		e.start(*c.Opened, &c.Now)
+		e.start(*c.Opened, known{&c.Now, c.Agent})
 	case c.Append != nil && c.Append.Author == console.ByCustomer && c.Now.OpenTurn != "":
 		e.nudge(c.Now.OpenTurn, c.Append.Seq)
 	}
@@ -152,15 +156,14 @@ func (e *Engine) find(turn console.ID) *run {
 	return e.running[turn]
 }
 
-// start answers a turn in a goroutine of its own. c is its conversation, nil where it is not known.
-// A turn that finds no place is left to the sweep.
-func (e *Engine) start(t console.Turn, c *console.Conversation) {
+// start answers a turn in a goroutine of its own. A turn that finds no place is left to the sweep.
+func (e *Engine) start(t console.Turn, k known) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if _, twice := e.running[t.ID]; twice || e.closed || len(e.running) >= e.Limits.Running {
 		return
 	}
-	r := newRun(e, t, c)
+	r := newRun(e, t, k)
 	e.running[t.ID] = r
 	delete(e.halted, t.ID)
 	e.runs.Go(func() {

@@ -106,6 +106,8 @@ type fakeDB struct {
 	broken   int // how many writes are still to fail
 	adopting []console.Turn
 	left     bool
+
+	description string // of the agent
 }
 
 var errDisk = errors.New("the disk is full")
@@ -197,7 +199,7 @@ func (f *fakeDB) Agent(context.Context, console.ID) (a console.Agent, err error)
 			return
 		}
 		a = console.Agent{
-			ID: agentID, Name: "Ada", Language: "en", Timezone: "UTC", Rules: f.rules,
+			ID: agentID, Name: "Ada", Description: f.description, UpdatedAt: s.agent.UpdatedAt, Language: "en", Timezone: "UTC", Rules: f.rules,
 			Status: s.agent.Status, OnNewMessage: s.agent.OnNewMessage, Epoch: s.agent.Epoch,
 		}
 	})
@@ -242,6 +244,8 @@ func (e *ears) Delta(_, message console.ID, text string) bool {
 	e.note("delta %s %s", message, text)
 	return true
 }
+
+func (e *ears) Watched(console.ID) bool { return !e.deaf }
 
 func (e *ears) Status(_ console.ID, s stream.Status) {
 	if s.Discarded != "" {

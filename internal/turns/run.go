@@ -14,10 +14,10 @@ import (
 
 // run is one taking of a turn.
 type run struct {
-	e    *Engine
-	turn console.Turn
-	// conversation is what whoever opened the turn knew of it; nil for a turn that was adopted.
-	conversation *console.Conversation
+	e      *Engine
+	turn   console.Turn
+	known  known
+	faults int // of the model, in this run
 	// ctx ends when the turn is halted, dropped, out of time, or the engine stops.
 	ctx  context.Context
 	stop context.CancelCauseFunc
@@ -33,9 +33,9 @@ type run struct {
 	again    context.CancelCauseFunc // starts the attempt over; nil between attempts
 }
 
-func newRun(e *Engine, t console.Turn, c *console.Conversation) *run {
+func newRun(e *Engine, t console.Turn, k known) *run {
 	ctx, stop := context.WithCancelCause(e.work)
-	return &run{e: e, turn: t, conversation: c, ctx: ctx, stop: stop, message: e.NewID()}
+	return &run{e: e, turn: t, known: k, ctx: ctx, stop: stop, message: e.NewID()}
 }
 
 // work answers the turn, and writes the one log line of it.
@@ -98,6 +98,7 @@ func (r *run) answer(ctx context.Context) (console.TurnState, []error, error) {
 				return state, t.faults, err
 			default:
 				t.faults = append(t.faults, err)
+				r.faults++
 			}
 		}
 	}
@@ -132,7 +133,8 @@ func (r *run) brief(ctx context.Context) (brief, error) {
 // load asks the store until it answers or the turn's time is over.
 func (r *run) load(ctx context.Context) (brief, error) {
 	for pause := r.e.Limits.Backoff; ; pause = min(2*pause, maxBackoff) {
-		b, err := r.e.load(ctx, r.turn, r.conversation)
+		b, err := r.e.load(ctx, r.turn, r.known)
+		r.known.agent = time.Time{} // whoever looks again looks at the agent as it then is
 		if err == nil || errors.Is(err, errGone) {
 			return b, err
 		}
@@ -158,6 +160,7 @@ func (r *run) ask(ctx context.Context, a ask) (answer, error) {
 	case <-ctx.Done():
 		return answer{}, context.Cause(ctx)
 	}
+	a.request.Whole = r.e.whole(r)
 	end, err := r.listen(ctx, a.request)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		return answer{}, cause
@@ -192,6 +195,8 @@ func (r *run) begin(again context.CancelCauseFunc) bool {
 
 // listen passes a model's deltas on as they come. A reply that goes on for ever is cut.
 func (r *run) listen(ctx context.Context, request llm.Request) (llm.End, error) {
+	begun := r.e.Now()
+	defer func() { r.e.pace.note(r.e.Now().Sub(begun)) }()
 	end := llm.End{Finish: llm.FinishLength}
 	for d, err := range r.e.Model.Stream(ctx, request) {
 		if err != nil {

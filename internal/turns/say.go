@@ -93,7 +93,7 @@ func (e *Engine) committed(c console.Change) {
 		e.Hub.Said(*c.Append)
 	}
 	if c.Opened != nil {
-		e.start(*c.Opened, &c.Now)
+		e.start(*c.Opened, known{&c.Now, c.Agent})
 	}
 }
 
@@ -148,7 +148,7 @@ func (e *Engine) Sweep(ctx context.Context) {
 		e.Log.WarnContext(ctx, "listing own turns failed", "error", err.Error())
 	}
 	for _, t := range append(adopted, own...) {
-		e.start(t, nil)
+		e.start(t, known{})
 	}
 }
 

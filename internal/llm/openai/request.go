@@ -8,12 +8,12 @@ import (
 )
 
 type requestJSON struct {
-	Model               string        `json:"model"`
-	Messages            []messageJSON `json:"messages"`
-	Stream              bool          `json:"stream"`
-	StreamOptions       streamOptions `json:"stream_options"`
-	MaxTokens           int           `json:"max_tokens,omitempty"`
-	MaxCompletionTokens int           `json:"max_completion_tokens,omitempty"`
+	Model               string         `json:"model"`
+	Messages            []messageJSON  `json:"messages"`
+	Stream              bool           `json:"stream"`
+	StreamOptions       *streamOptions `json:"stream_options,omitempty"`
+	MaxTokens           int            `json:"max_tokens,omitempty"`
+	MaxCompletionTokens int            `json:"max_completion_tokens,omitempty"`
 }
 
 type messageJSON struct {
@@ -30,7 +30,10 @@ type streamOptions struct {
 func (m *Model) encode(r llm.Request) ([]byte, error) {
 	q := requestJSON{
 		Model: m.config.Model, Messages: make([]messageJSON, 0, 1+len(r.Messages)),
-		Stream: true, StreamOptions: streamOptions{IncludeUsage: true},
+		Stream: !r.Whole,
+	}
+	if q.Stream {
+		q.StreamOptions = &streamOptions{IncludeUsage: true}
 	}
 	if r.System != "" {
 		q.Messages = append(q.Messages, messageJSON{llm.RoleSystem, r.System})

@@ -1,0 +1,49 @@
+package turns
+
+import (
+	"sync"
+	"time"
+)
+
+// pace knows how long the model has taken for a reply lately, failed ones included.
+type pace struct {
+	mu      sync.Mutex
+	typical time.Duration // a moving average; 0: nothing is known. Held under mu.
+}
+
+// paceWeight is how many replies back the average looks, about.
+const paceWeight = 8
+
+func (p *pace) note(took time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.typical == 0 {
+		p.typical = took
+		return
+	}
+	p.typical += (took - p.typical) / paceWeight
+}
+
+// quick reports whether a reply is there almost as soon as its first words.
+func (p *pace) quick() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.typical > 0 && p.typical < quickReply
+}
+
+const (
+	// quickReply is when streaming a reply that nobody watches gains nothing.
+	quickReply = time.Second
+	// busyTurns is how many turns at a time make a node save work.
+	busyTurns = 16
+)
+
+// whole reports whether a reply is asked for in one piece: the node is busy, the model is quick, it
+// has not failed in this turn, and nobody who would see the reply being written listens. Reading a
+// stream word by word is a large part of a turn's cost.
+func (e *Engine) whole(r *run) bool {
+	e.mu.Lock()
+	busy := len(e.running) >= busyTurns
+	e.mu.Unlock()
+	return busy && r.faults == 0 && e.pace.quick() && !e.Hub.Watched(r.turn.ConversationID)
+}
