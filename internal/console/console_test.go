@@ -87,6 +87,18 @@ func TestWorkflowIsSeenBy(t *testing.T) {
 	}
 }
 
+func TestFold(t *testing.T) {
+	t.Parallel()
+	for _, same := range [][]string{{"ΣΊΣΥΦΟΣ", "σίσυφος"}, {"Straße", "STRASSE"}, {"ſo", "SO"}, {"µ", "μ"}, {"Ada", "aDA"}} {
+		if a, b := console.Fold(same[0]), console.Fold(same[1]); a != b {
+			t.Errorf("Fold: %q and %q differ: %q, %q", same[0], same[1], a, b)
+		}
+	}
+	if folded := console.Fold("a", "b"); strings.Contains(folded, "a\nb") || strings.Contains(folded, "ab") {
+		t.Errorf("Fold: a search would match across fields in %q", folded)
+	}
+}
+
 func TestErrorText(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("disk")

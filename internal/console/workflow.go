@@ -3,6 +3,9 @@ package console
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
 )
 
 // Workflow is a template of conversation logic that agents are built on.
@@ -90,12 +93,22 @@ const (
 
 // Searchable is what a search looks through.
 func (w Workflow) Searchable() string {
-	return Fold(w.Name, deref(w.Description), deref(w.Category), strings.Join(w.Tags, "\n"))
+	return Fold(w.Name, deref(w.Description), deref(w.Category), strings.Join(w.Tags, FieldEnd))
 }
 
-// Fold joins texts into one that is compared without regard to case.
+// FieldEnd stands between the fields of a folded text, so that no search matches across them. It is
+// a control character that nobody types.
+const FieldEnd = "\x1f"
+
+// Fold joins texts into one that is compared without regard to case, in any script.
 func Fold(texts ...string) string {
-	return strings.ToLower(strings.Join(texts, "\n"))
+	joined := strings.Join(texts, FieldEnd)
+	for i := range len(joined) {
+		if joined[i] >= utf8.RuneSelf {
+			return cases.Fold().String(joined)
+		}
+	}
+	return strings.ToLower(joined)
 }
 
 func deref(s *string) string {

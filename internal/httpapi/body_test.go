@@ -68,9 +68,11 @@ func TestBodyOfNewAgent(t *testing.T) {
 		`{"name":"a","rules":{}}`:               "rules: expected array",
 		`{"name":"a","rules":[5]}`:              "rules.0: expected object",
 		`{"name":"a\u0000"}`:                    "name: must not contain NUL",
-		`{"name":"a","x":{"y":["\u0000"]}}`:     "x.y.0: must not contain NUL",
-		`{"name":"a","x":1e400}`:                "x: is a number out of range",
-		`{"name":"a","x":` + deep + `}`:         "bad_request",
+		`{"name":"a","x":{"y":["\u0000"]}}`:     "ok", // what we do not know is ignored, whatever it is
+		`{"name":"a","x":1e400}`:                "ok",
+		`{"name":"a","x":` + deep + `}`:         "ok",
+		`{"name":"a","\u0000":1}`:               "ok",
+		`{"name":"a","rules":` + deep + `}`:     "bad_request",
 		`{"name":"a"`:                           "bad_request",
 		`{"name":"a"} {}`:                       "bad_request",
 		"{\"name\":\"\xff\"}":                   "bad_request",
@@ -93,13 +95,13 @@ func TestBodyOfNewAgent(t *testing.T) {
 
 func TestFaultsAreBounded(t *testing.T) {
 	t.Parallel()
-	d := allowing[createAgent](http.MethodPost)
+	d := allowing[createWorkflow](http.MethodPost)
 	for _, body := range []string{
 		`{"name":"a","rules":[` + strings.Repeat("1,", 400_000) + `1]}`,
 		`{"name":"a","rules":[` + strings.Repeat("{},", 300_000) + `1]}`,
-		`{"name":"a","x":[` + strings.Repeat("1e999,", 100_000) + `1]}`,
+		`{"name":"a","prompt_config":{"x":[` + strings.Repeat("1e999,", 100_000) + `1]}}`,
 	} {
-		var in createAgent
+		var in createWorkflow
 		_, faults, err := d.into("", []byte(body), &in)
 		if err != nil || len(faults) == 0 || len(faults) > maxFaults {
 			t.Errorf("%s…: got %d faults, %v", body[:30], len(faults), err)
@@ -124,7 +126,9 @@ func TestBodyOfChange(t *testing.T) {
 		`{"flows":[{"priority":"high"}]}`:          "flows.0.priority: expected integer",
 		`{"flows":[[]]}`:                           "flows.0: expected object",
 		`{"flows":[{"trigger_keywords":[{}]}]}`:    "flows.0.trigger_keywords.0.keyword: is required",
-		`{"flows":[{"Name":5}]}`:                   "ok",
+		`{"flows":[{"Name":5,"Priority":"x"}]}`:    "ok", // keys of its own, which it keeps
+		`{"flows":[{"x":1e400}]}`:                  "flows.0.x: is a number out of range",
+		`{"prompt_config":{"a":{"\u0000":1}}}`:     "prompt_config.a: must not contain NUL",
 		`{"prompt_config":[]}`:                     "prompt_config: expected object",
 		`{"unknown":null}`:                         "ok",
 	} {
@@ -139,7 +143,7 @@ func TestBodyKeepsWhatItIsGiven(t *testing.T) {
 	t.Parallel()
 	var in createWorkflow
 	fields, _, err := allowing[createWorkflow](http.MethodPost).into("application/json",
-		[]byte(`{"name":"w","flows":[{"name":"f","x":12345678901234567890,"y":1.50}],"setup_time":2e1,"tags":null}`), &in)
+		[]byte(`{"name":"w","flows":[{"name":"f","x":12345678901234567890,"y":1.50,"Priority":5}],"setup_time":2e1,"tags":null}`), &in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +151,7 @@ func TestBodyKeepsWhatItIsGiven(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := `[{"name":"f","x":12345678901234567890,"y":1.50}]`; string(got) != want {
+	if want := `[{"Priority":5,"name":"f","x":12345678901234567890,"y":1.50}]`; string(got) != want {
 		t.Errorf("flows: got %s, want %s", got, want)
 	}
 	if in.SetupTime != 20 {

@@ -203,7 +203,7 @@ type endingHub struct{ house *house }
 func (e endingHub) Subscribe(r stream.Request) (*stream.Subscription, error) {
 	sub, err := e.house.hub.Subscribe(r)
 	if err == nil && e.house.fault.Load() == "end" {
-		e.house.hub.EndConversation(r.Conversation)
+		e.house.hub.EndAgent(r.Agent)
 	}
 	return sub, err
 }

@@ -51,7 +51,7 @@ func (a *API) message(c *call) (messageJSON, error) {
 
 // messageIn is what is said.
 type messageIn struct {
-	Text        string           `json:"message" minLength:"1" maxLength:"10000" pattern:"[^\\s\\p{Z}]" patternDescription:"more than white space"`
+	Text        string           `json:"message" minLength:"1" maxLength:"10000"`
 	Role        console.Role     `json:"role,omitempty" enum:"user,assistant" default:"user"`
 	Attachments []attachmentJSON `json:"attachments,omitempty" nullable:"true" maxItems:"10"`
 	TakeOver    bool             `json:"takeover,omitempty" doc:"of a human's message: also pauses the AI here"`

@@ -53,9 +53,15 @@ func (q *query) text(name string) (string, bool) {
 	return v, v != ""
 }
 
+// given returns a parameter that has to be something where it is there.
+func (q *query) given(name string) (string, bool) {
+	_, ok := q.values[name]
+	return q.values.Get(name), ok
+}
+
 // oneOf returns a parameter that must be one of some words, or "" if it is absent.
 func (q *query) oneOf(name string, words []string) string {
-	v, ok := q.text(name)
+	v, ok := q.given(name)
 	if ok && !slices.Contains(words, v) {
 		q.fail(name, "must be one of "+strings.Join(words, ", "))
 		return ""
@@ -65,7 +71,7 @@ func (q *query) oneOf(name string, words []string) string {
 
 // truth returns a boolean parameter, nil if it is absent.
 func (q *query) truth(name string) *bool {
-	v, ok := q.text(name)
+	v, ok := q.given(name)
 	if !ok {
 		return nil
 	}
@@ -80,7 +86,7 @@ func (q *query) truth(name string) *bool {
 // number returns a parameter from 1 to most, or otherwise if it is absent. A number too great for
 // an int counts as the greatest one.
 func (q *query) number(name string, otherwise, most int) int {
-	v, ok := q.text(name)
+	v, ok := q.given(name)
 	if !ok {
 		return otherwise
 	}
@@ -123,7 +129,7 @@ func (q *query) page(l listing) console.Query {
 }
 
 func (q *query) sort(l listing) console.Sort {
-	v, ok := q.text("sort")
+	v, ok := q.given("sort")
 	if !ok {
 		return console.Sort{Field: l.sorts[0], Descending: true}
 	}

@@ -21,7 +21,8 @@ func TestQueryPage(t *testing.T) {
 		faults []string
 	}{
 		{raw: "", want: console.Query{Page: 1, Limit: 20, Sort: latest}},
-		{raw: "page=&limit=&search=&sort=", want: console.Query{Page: 1, Limit: 20, Sort: latest}},
+		{raw: "search=", want: console.Query{Page: 1, Limit: 20, Sort: latest}},
+		{raw: "page=&limit=&search=&sort=", faults: []string{"page", "limit", "sort"}},
 		{raw: "page=3&limit=100&search=A%20b&sort=name", want: console.Query{Page: 3, Limit: 100, Search: "A b", Sort: console.Sort{Field: "name"}}},
 		{raw: "sort=-name", want: console.Query{Page: 1, Limit: 20, Sort: console.Sort{Field: "name", Descending: true}}},
 		{raw: "page=99999999999999999999999", want: console.Query{Page: maxPage, Limit: 20, Sort: latest}},
@@ -68,7 +69,7 @@ func TestQueryThatCannotBeRead(t *testing.T) {
 func TestQueryTruth(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
-		"b=true": "true", "b=false": "false", "b=": "absent", "": "absent",
+		"b=true": "true", "b=false": "false", "b=": "fault", "": "absent",
 		"b=1": "fault", "b=TRUE": "fault", "b=yes": "fault", "b=t": "fault", "b=null": "fault",
 	} {
 		q, err := readQuery(raw)

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -31,8 +32,8 @@ func (s *sieve) fail(path, fault string) {
 	s.faults = append(s.faults, console.Field{Path: path, Fault: fault})
 }
 
-// sift finds texts and numbers that nothing can be done with, drops fields that are only spelled
-// like ours in other case, and returns a copy of the tree that huma can validate: numbers are
+// sift finds texts and numbers that nothing can be done with, drops fields that are not ours, and
+// returns a copy of the tree that huma can validate: numbers are
 // float64 there. Only too much nesting is an error of its own.
 func (s *sieve) sift(tree any) (any, error) {
 	return s.value("", tree, s.schema, 0)
@@ -73,28 +74,35 @@ func (s *sieve) array(path string, v []any, schema *huma.Schema, depth int) (any
 func (s *sieve) object(path string, v map[string]any, schema *huma.Schema, depth int) (any, error) {
 	plain := make(map[string]any, len(v))
 	for _, name := range slices.Sorted(maps.Keys(v)) {
-		if schema.Properties[name] == nil && misspelled(name, schema) {
+		if schema.Properties[name] == nil && ignores(schema) {
 			delete(v, name)
 			continue
 		}
-		s.text(path, name)
-		var err error
-		if plain[name], err = s.value(join(path, name), v[name], schema.Properties[name], depth+1); err != nil {
+		s.text(cmp.Or(path, "body"), name)
+		checked, err := s.value(join(path, name), v[name], schema.Properties[name], depth+1)
+		if err != nil {
 			return nil, err
+		}
+		if schema.Properties[name] != nil || len(schema.Properties) == 0 {
+			plain[name] = checked // huma would take other spellings of a field for it
 		}
 	}
 	return plain, nil
 }
 
-// misspelled reports whether encoding/json would take name for one of the schema's fields although
-// it is another.
-func misspelled(name string, schema *huma.Schema) bool {
-	for known := range schema.Properties {
-		if strings.EqualFold(known, name) {
-			return true
-		}
-	}
-	return false
+// ignores reports whether keys that the schema does not know are ignored, whatever they hold: in all
+// objects but those that keep every key. encoding/json would take some of them for ours, since it
+// does not mind case.
+func ignores(schema *huma.Schema) bool {
+	return len(schema.Properties) > 0 && schema.Extensions[extraKeys] == nil
+}
+
+// extraKeys marks the schemas of objects that keep all keys that they come with.
+const extraKeys = "x-extra-keys"
+
+func keepExtraKeys(s *huma.Schema) *huma.Schema {
+	s.Extensions = map[string]any{extraKeys: "kept"}
+	return s
 }
 
 func (s *sieve) text(path, v string) {

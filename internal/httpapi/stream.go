@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 	"reflect"
 	"slices"
@@ -62,8 +63,8 @@ func (a *API) stream(x *exchange, r *http.Request) {
 }
 
 // openStream finds out whether the stream may be opened before it spends the ticket, so that a
-// request that was merely wrong can be made again with it. It subscribes before it spends the
-// ticket, so that a key that is revoked in between ends the stream.
+// request that was merely wrong can be made again with it. It subscribes before it looks for the
+// conversation and spends the ticket, so that a deletion and a revocation in between end the stream.
 func (a *API) openStream(x *exchange, r *http.Request) (*reader, error) {
 	ask, askErr := readAsked(r)
 	t, err := a.admitTicket(x, r, ask.ticket)
@@ -74,21 +75,18 @@ func (a *API) openStream(x *exchange, r *http.Request) (*reader, error) {
 		return nil, askErr
 	}
 	from := a.cfg.Store.Team(t.Principal.Team.ID)
-	if _, err := from.Conversation(r.Context(), t.Agent, t.Conversation); err != nil {
-		return nil, err
-	}
 	seq, err := ask.after.seq(r.Context(), from, t.Conversation, t.Seq)
 	if err != nil {
 		return nil, err
 	}
 	sub, err := a.cfg.Streams.Subscribe(stream.Request{
-		Team: t.Principal.Team.ID, Conversation: t.Conversation, Key: t.Principal.Key,
+		Team: t.Principal.Team.ID, Agent: t.Agent, Conversation: t.Conversation, Key: t.Principal.Key,
 		Live: ask.delta || ask.status, Limit: t.Principal.Team.Quotas.StreamQuota(),
 	})
 	if err != nil {
 		return nil, err
 	}
-	if _, err := a.cfg.Auth.RedeemTicket(r.Context(), ask.ticket); err != nil {
+	if err := a.enter(r.Context(), from, ask.ticket, t); err != nil {
 		sub.Close()
 		return nil, err
 	}
@@ -97,6 +95,14 @@ func (a *API) openStream(x *exchange, r *http.Request) (*reader, error) {
 		conversation: t.Conversation, told: seq, delta: ask.delta, status: ask.status,
 		shared: a.cfg.SharedLog,
 	}, nil
+}
+
+func (a *API) enter(ctx context.Context, from Reads, ticket string, t auth.Ticket) error {
+	if _, err := from.Conversation(ctx, t.Agent, t.Conversation); err != nil {
+		return err
+	}
+	_, err := a.cfg.Auth.RedeemTicket(ctx, ticket)
+	return err
 }
 
 // admitTicket recognizes who asks by the ticket, as admit does by the key, and counts the request in

@@ -93,7 +93,7 @@ func TestAClientThatResumesSeesEachMessageOnce(t *testing.T) {
 				t.Errorf("message %d: %d %s", i, got.Code, got.Body)
 			}
 			if i%20 == 10 {
-				c.hub.EndConversation(console.ID(c.path[strings.LastIndex(c.path, "/")+1:]))
+				c.hub.EndAgent(console.ID(strings.Split(c.path[strings.Index(c.path, "/agents/"):], "/")[2]))
 			}
 		}
 	})

@@ -112,6 +112,18 @@ type flowStep struct {
 	Followup *string `json:"followup,omitempty" nullable:"true"`
 }
 
+// Flows keep all keys that they come with, and so do the objects in them.
+
+func (flow) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema { return keepExtraKeys(s) }
+
+func (flowTrigger) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	return keepExtraKeys(s)
+}
+
+func (flowStep) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	return keepExtraKeys(s)
+}
+
 func flowsIn(flows []flowJSON) []console.Flow {
 	return items(flows, func(f flowJSON) console.Flow { return console.Flow(f) })
 }

@@ -55,6 +55,7 @@ func window(q console.Query) (skip, take int64) {
 // pattern is what LIKE finds a search by: anywhere, in folded text, with no wildcards of its own.
 // Its escape is a backslash.
 func pattern(search string) string {
+	search = strings.ReplaceAll(search, console.FieldEnd, "\uFFFD") // nobody finds what ends a field
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(console.Fold(search)) + "%"
 }
 

@@ -128,9 +128,15 @@ func (h *Hub) Status(conversation console.ID, st Status) {
 // EndKey ends the streams that a key opened.
 func (h *Hub) EndKey(key console.ID) { h.end(h.keys[h.shard(key)].of(key)) }
 
-// EndConversation ends the streams of a conversation.
-func (h *Hub) EndConversation(id console.ID) {
-	h.end(h.conversations[h.shard(id)].of(id))
+// EndAgent ends the streams of all of an agent's conversations.
+func (h *Hub) EndAgent(agent console.ID) {
+	for i := range h.conversations {
+		for _, s := range h.conversations[i].all() {
+			if s.agent == agent {
+				s.end()
+			}
+		}
+	}
 }
 
 // Shutdown ends all streams and lets no more in. Their readers are still to Close; Open tells how

@@ -20,7 +20,7 @@ func TestNothingIsLostInSilence(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		h := stream.NewHub()
-		s, err := h.Subscribe(stream.Request{Team: "t", Conversation: "c", Key: "k", Live: rapid.Bool().Draw(rt, "live")})
+		s, err := h.Subscribe(stream.Request{Agent: "agent", Team: "t", Conversation: "c", Key: "k", Live: rapid.Bool().Draw(rt, "live")})
 		if err != nil {
 			rt.Fatalf("Subscribe: %v", err)
 		}
@@ -96,7 +96,7 @@ func TestReaderNeverWaitsInIgnorance(t *testing.T) {
 	for range 20 {
 		synctest.Test(t, func(t *testing.T) {
 			h := stream.NewHub()
-			s, err := h.Subscribe(stream.Request{Team: "t", Conversation: "c", Key: "k"})
+			s, err := h.Subscribe(stream.Request{Agent: "agent", Team: "t", Conversation: "c", Key: "k"})
 			if err != nil {
 				t.Fatalf("Subscribe: %v", err)
 			}
@@ -146,7 +146,7 @@ func TestAllAtOnce(t *testing.T) {
 		conversation, key := console.ID(fmt.Sprint("c", w%3)), console.ID(fmt.Sprint("k", w%2))
 		wg.Go(func() {
 			for range 300 {
-				s, err := h.Subscribe(stream.Request{Team: "t", Conversation: conversation, Key: key, Live: w%2 == 0})
+				s, err := h.Subscribe(stream.Request{Agent: "agent", Team: "t", Conversation: conversation, Key: key, Live: w%2 == 0})
 				if err != nil {
 					return
 				}
@@ -162,7 +162,7 @@ func TestAllAtOnce(t *testing.T) {
 				h.Status(conversation, stream.Status{State: stream.Idle})
 				if i%10 == 0 {
 					h.EndKey(key)
-					h.EndConversation(conversation)
+					h.EndAgent("agent")
 				}
 			}
 			if w == 0 {
@@ -184,7 +184,7 @@ func TestShutdownFindsEveryone(t *testing.T) {
 		var wg sync.WaitGroup
 		for w := range 8 {
 			wg.Go(func() {
-				s, err := h.Subscribe(stream.Request{Team: "t", Conversation: console.ID(fmt.Sprint(w)), Key: "k"})
+				s, err := h.Subscribe(stream.Request{Agent: "agent", Team: "t", Conversation: console.ID(fmt.Sprint(w)), Key: "k"})
 				if err != nil {
 					return
 				}

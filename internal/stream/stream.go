@@ -7,7 +7,7 @@
 //
 //	              Subscribe             the reader keeps up
 //	(reader) ─────────────────▶ open ◀──────────────────────▶ missed   Missed, then the log
-//	                             │ EndKey, EndConversation, Shutdown
+//	                             │ EndKey, EndAgent, Shutdown
 //	                             ▼
 //	                           ended   told nothing more, still counted
 //	                             │ Close (from any state)
@@ -28,6 +28,7 @@ import (
 // Request says who wants to listen to what.
 type Request struct {
 	Team         console.ID
+	Agent        console.ID // EndAgent of it ends the stream
 	Conversation console.ID
 	Key          console.ID // EndKey of it ends the stream
 	Live         bool       // also wants Delta and Status
@@ -79,11 +80,11 @@ const (
 // Subscription is one reader's place. An idle one weighs 0.7 KiB with all that the hub keeps of it,
 // a live one 2.3 KiB.
 type Subscription struct {
-	hub                     *Hub
-	team, conversation, key console.ID
-	live                    bool
-	deaf                    bool       // to deltas until the next message or status; under the conversation's lock
-	place                   [lists]int // in the hub's lists, each under that list's lock
+	hub                            *Hub
+	team, agent, conversation, key console.ID
+	live                           bool
+	deaf                           bool       // to deltas until the next message or status; under the conversation's lock
+	place                          [lists]int // in the hub's lists, each under that list's lock
 
 	events chan Event
 	ended  chan struct{}
@@ -98,7 +99,7 @@ func newSubscription(h *Hub, r Request) *Subscription {
 		size = liveBuffer
 	}
 	return &Subscription{
-		hub: h, team: r.Team, conversation: r.Conversation, key: r.Key, live: r.Live,
+		hub: h, team: r.Team, agent: r.Agent, conversation: r.Conversation, key: r.Key, live: r.Live,
 		place:  [lists]int{nowhere, nowhere},
 		events: make(chan Event, size), ended: make(chan struct{}),
 	}
@@ -107,7 +108,7 @@ func newSubscription(h *Hub, r Request) *Subscription {
 // Events returns what is told, in order. The channel is never closed.
 func (s *Subscription) Events() <-chan Event { return s.events }
 
-// Ended is closed when the stream is to end: its key was revoked, its conversation deleted, or the
+// Ended is closed when the stream is to end: its key was revoked, its agent deleted, or the
 // server shuts down. Events that were told before may still be taken. Close does not close it.
 func (s *Subscription) Ended() <-chan struct{} { return s.ended }
 

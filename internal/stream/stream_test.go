@@ -202,8 +202,8 @@ func TestEnds(t *testing.T) {
 		want map[string]bool
 	}{
 		{"key", func(h *stream.Hub) { h.EndKey("k1") }, map[string]bool{"c1 k1": true, "c2 k1": true}},
-		{"conversation", func(h *stream.Hub) { h.EndConversation("c1") }, map[string]bool{"c1 k1": true, "c1 k2": true}},
-		{"unknown", func(h *stream.Hub) { h.EndKey("c1"); h.EndConversation("k1") }, map[string]bool{}},
+		{"agent", func(h *stream.Hub) { h.EndAgent("agent of c1") }, map[string]bool{"c1 k1": true, "c1 k2": true}},
+		{"unknown", func(h *stream.Hub) { h.EndKey("c1"); h.EndAgent("k1") }, map[string]bool{}},
 		{"shutdown", (*stream.Hub).Shutdown, map[string]bool{"c1 k1": true, "c1 k2": true, "c2 k1": true, "c2 k2": true}},
 	}
 	for _, tt := range tests {
@@ -213,7 +213,9 @@ func TestEnds(t *testing.T) {
 			subs := map[string]*stream.Subscription{}
 			for _, c := range []console.ID{"c1", "c2"} {
 				for _, k := range []console.ID{"k1", "k2"} {
-					subs[string(c+" "+k)] = subscribe(t, h, stream.Request{Team: "t", Conversation: c, Key: k, Live: true})
+					subs[string(c+" "+k)] = subscribe(t, h, stream.Request{
+						Team: "t", Agent: "agent of " + c, Conversation: c, Key: k, Live: true,
+					})
 				}
 			}
 			tt.end(h)

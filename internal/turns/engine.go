@@ -20,6 +20,8 @@ type Hub interface {
 	Delta(conversation, message console.ID, text string) bool
 	// Watched reports whether anyone would hear a Delta.
 	Watched(conversation console.ID) bool
+	// EndAgent ends the streams of an agent that has been deleted.
+	EndAgent(agent console.ID)
 	// Status tells what a turn is doing.
 	Status(conversation console.ID, s stream.Status)
 }
@@ -94,7 +96,8 @@ func (e *Engine) Changed(c console.Change) {
 	}
 }
 
-// AgentStopped lets everything that an agent is writing run into the fence, which discards it.
+// AgentStopped lets everything that an agent is writing run into the fence, which discards it, and
+// ends the streams of one that has been deleted.
 func (e *Engine) AgentStopped(agent console.ID, why console.Why) {
 	e.mu.Lock()
 	var late []*run
@@ -106,6 +109,9 @@ func (e *Engine) AgentStopped(agent console.ID, why console.Why) {
 	e.mu.Unlock()
 	for _, r := range late {
 		r.stop(errStopped)
+	}
+	if why == console.WhyAgentDeleted {
+		e.Hub.EndAgent(agent)
 	}
 	e.Log.Info("agent stopped", "agent", agent, "why", why, "turns", len(late))
 }

@@ -358,3 +358,15 @@ func TestShutdownLetsTurnsFinish(t *testing.T) {
 		h.want("customer: a", "agent: ok")
 	})
 }
+
+func TestStreamsOfADeletedAgentEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, slow)
+		h.AgentStopped("paused", console.WhyAgentPaused)
+		h.AgentStopped("deleted", console.WhyAgentDeleted)
+		if got := h.ears.heard("ended"); len(got) != 1 || got[0] != "deleted" {
+			t.Errorf("the streams of %v ended, want those of the deleted agent alone", got)
+		}
+	})
+}

@@ -247,6 +247,8 @@ func (e *ears) Delta(_, message console.ID, text string) bool {
 
 func (e *ears) Watched(console.ID) bool { return !e.deaf }
 
+func (e *ears) EndAgent(id console.ID) { e.note("ended %s", id) }
+
 func (e *ears) Status(_ console.ID, s stream.Status) {
 	if s.Discarded != "" {
 		e.note("discarded %s", s.Discarded)

@@ -120,10 +120,10 @@ func (m *Model) Stream(outer context.Context, r llm.Request) iter.Seq2[llm.Delta
 		defer cancel(nil)
 		w := newWatch(m.config.Idle, cancel)
 		defer w.stop()
-		res, body, err := m.ask(ctx, r, w)
+		media, body, err := m.ask(ctx, r, w)
 		if err == nil {
 			t := &telling{model: m, request: r, watch: w, yield: yield}
-			err = t.answer(ctx, res, body)
+			err = t.answer(ctx, media, body)
 		}
 		if err != nil {
 			yield(llm.Delta{}, m.fault(outer, ctx, err))
@@ -142,18 +142,19 @@ func (m *Model) fault(outer, ctx context.Context, err error) error {
 	return err
 }
 
-// ask sends the request and returns the body of a good answer, which the caller closes.
-func (m *Model) ask(ctx context.Context, r llm.Request, w *watch) (*http.Response, *guarded, error) {
+// ask sends the request and returns the media type and the body of a good answer; the caller closes
+// the body.
+func (m *Model) ask(ctx context.Context, r llm.Request, w *watch) (string, *guarded, error) {
 	body, err := m.encode(r)
 	if err != nil {
-		return nil, nil, err
+		return "", nil, err
 	}
 	var res *http.Response
 	w.start()
 	err = m.client.Post(ctx, "chat/completions", body, &res)
 	w.stop()
 	if err != nil {
-		return nil, nil, m.failure(res, err)
+		return "", nil, m.failure(res, err)
 	}
-	return res, &guarded{body: res.Body, watch: w}, nil
+	return res.Header.Get("Content-Type"), &guarded{body: res.Body, watch: w}, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"mime"
-	"net/http"
 
 	"github.com/tidwall/gjson"
 
@@ -16,8 +15,8 @@ var errWhole = errors.New("the answer is not a JSON object with a choice")
 
 // answer passes on what the server sent. A server that was asked for a whole reply may stream all
 // the same; one that was asked for a stream may not answer otherwise.
-func (t *telling) answer(ctx context.Context, res *http.Response, body *guarded) error {
-	media, _, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
+func (t *telling) answer(ctx context.Context, contentType string, body *guarded) error {
+	media, _, err := mime.ParseMediaType(contentType)
 	if t.request.Whole && (err != nil || media != "text/event-stream") {
 		return t.whole(ctx, body)
 	}

@@ -69,7 +69,7 @@ func messagesSearched(t *testing.T, b *bench) {
 	t.Helper()
 	c, _ := b.log(t, "İstanbul STRASSE", "straße", "ΣΊΣΥΦΟΣ", "plain ASCII", "日本語", `a\b`, "a_b", "a%b", "🙂 ok")
 	for search, want := range map[string]int64{
-		"strasse": 1, "STRASSE": 1, "straße": 1, "STRAßE": 1, "İstanbul": 1, "σίσυφος": 0, "ΣΊΣΥΦΟΣ": 1, "ascii": 1,
+		"strasse": 2, "STRASSE": 2, "straße": 2, "STRAßE": 2, "İstanbul": 1, "σίσυφος": 1, "ΣΊΣΥΦΟΣ": 1, "ascii": 1,
 		"日本": 1, `\`: 1, "_": 1, "%": 1, "🙂": 1, "a": 6, " ": 3, "a_b": 1, "hello": 1, "'; DROP TABLE message; --": 0,
 	} {
 		page, err := b.view().Messages(t.Context(), c.ID, console.Query{Search: search})
