@@ -4,7 +4,9 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/bimpe/bimpe/internal/auth"
@@ -48,15 +50,29 @@ type KeyDraft struct {
 	Team    string // by name
 	Name    string
 	Scopes  []console.Scope
-	Expires time.Duration // from now; 0: never
+	Expires *time.Duration // from now; nil: never
+}
+
+// faults are those that only a word to the operator can have; auth knows the others.
+func (d KeyDraft) faults() []console.Field {
+	faults := checkName(d.Team)
+	if d.Expires != nil && *d.Expires <= 0 {
+		faults = append(faults, console.Field{
+			Path: "expires", Fault: "must be more than nothing, such as 24h; leave it out for a key that does not expire",
+		})
+	}
+	return faults
 }
 
 // CreateKey makes a key and its secret, which is nowhere but in the result, and the team if there is
 // none. What cannot be is CodeValidation, and then nothing is made.
 func (a *Admin) CreateKey(ctx context.Context, d KeyDraft) (console.Key, string, error) {
+	if err := console.Invalid(d.faults()); err != nil {
+		return console.Key{}, "", err
+	}
 	draft := auth.Draft{Name: d.Name, Scopes: d.Scopes}
-	if d.Expires != 0 {
-		at := time.Now().Add(d.Expires)
+	if d.Expires != nil {
+		at := time.Now().Add(*d.Expires)
 		draft.ExpiresAt = &at
 	}
 	if _, _, err := a.auth.Mint("", draft); err != nil { // before a team is made for it
@@ -143,11 +159,17 @@ func (a *Admin) SetQuotas(ctx context.Context, team string, change func(console.
 const maxTeamName = 255
 
 func checkName(name string) []console.Field {
-	if n := utf8.RuneCountInString(name); n < 1 || n > maxTeamName || !utf8.ValidString(name) {
+	if n := utf8.RuneCountInString(name); n < 1 || n > maxTeamName {
 		return []console.Field{{Path: "team", Fault: "must have a name of 1 to 255 characters"}}
+	}
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, unprintable) {
+		return []console.Field{{Path: "team", Fault: "must have a name of one line, without control characters"}}
 	}
 	return nil
 }
+
+// unprintable says of a character that it would break lists and terminals.
+func unprintable(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) }
 
 // maxQuota is far more than any team uses and fits every column.
 const maxQuota = 1_000_000_000

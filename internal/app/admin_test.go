@@ -3,6 +3,7 @@ package app
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,8 +57,10 @@ func TestAKeyThatCannotBeMakesNoTeam(t *testing.T) {
 		"no name":         func(d *KeyDraft) { d.Name = "" },
 		"no scope":        func(d *KeyDraft) { d.Scopes = nil },
 		"unknown scope":   func(d *KeyDraft) { d.Scopes = []console.Scope{"everything"} },
-		"expired already": func(d *KeyDraft) { d.Expires = -time.Hour },
+		"expired already": func(d *KeyDraft) { d.Expires = within(-time.Hour) },
+		"expires at once": func(d *KeyDraft) { d.Expires = within(0) },
 		"no team":         func(d *KeyDraft) { d.Team = "" },
+		"a team of lines": func(d *KeyDraft) { d.Team = "a\nb" },
 	} {
 		d := draft("shop")
 		change(&d)
@@ -67,6 +70,42 @@ func TestAKeyThatCannotBeMakesNoTeam(t *testing.T) {
 	}
 	if teams, err := a.Teams(t.Context()); err != nil || len(teams) != 0 {
 		t.Errorf("teams %v, %v, want none", teams, err)
+	}
+}
+
+func within(d time.Duration) *time.Duration { return &d }
+
+func TestAKeyExpiresAsItIsToldOrNever(t *testing.T) {
+	t.Parallel()
+	a := opened(t)
+	for _, expires := range []*time.Duration{nil, within(24 * time.Hour)} {
+		d := draft("shop")
+		d.Expires = expires
+		k, _, err := a.CreateKey(t.Context(), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (k.ExpiresAt == nil) != (expires == nil) {
+			t.Errorf("expires %v: %v", expires, k.ExpiresAt)
+		}
+	}
+}
+
+func TestTeamsHaveNamesThatCanBeRead(t *testing.T) {
+	t.Parallel()
+	a := opened(t)
+	bad := []string{
+		"", strings.Repeat("ä", 256), "a\nb", "\x1b[31mred", "a\tb", "a\x00", "a\x7fb", "a\u0085b", "a\u2028b", "\xff",
+	}
+	for _, name := range bad {
+		if _, err := a.CreateTeam(t.Context(), name, console.Quotas{}); console.CodeOf(err) != console.CodeValidation {
+			t.Errorf("CreateTeam(%q): %v, want CodeValidation", name, err)
+		}
+	}
+	for _, name := range []string{"a", strings.Repeat("ä", 255), "Mama's 🍲 & Söhne"} {
+		if _, err := a.CreateTeam(t.Context(), name, console.Quotas{}); err != nil {
+			t.Errorf("CreateTeam(%q): %v", name, err)
+		}
 	}
 }
 

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,7 +37,7 @@ type Config struct {
 	TrustedProxies []string      `env:"BIMPE_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For counts, separated by commas."`
 	TurnTimeout    time.Duration `env:"BIMPE_TURN_TIMEOUT" default:"60s" help:"How long a reply may take before the customer gets an apology."`
 	LogFormat      string        `env:"BIMPE_LOG_FORMAT" default:"text" help:"text or json."`
-	LogLevel       string        `env:"BIMPE_LOG_LEVEL" placeholder:"LEVEL" help:"debug, info, warn or error."`
+	LogLevel       string        `env:"BIMPE_LOG_LEVEL" placeholder:"LEVEL" help:"debug, info, warn or error; without it info, or warn under quickstart."`
 
 	Version string    `kong:"-"` // stands in the log and in the API's document
 	Log     io.Writer `kong:"-"` // nil: nothing is logged
@@ -55,6 +57,9 @@ const (
 // Check returns a *ConfigError with every fault at once, or nil.
 func (c Config) Check() error {
 	var f faults
+	if !isAddress(c.Listen) {
+		f.add("BIMPE_LISTEN", "must be an address and a port up to 65535, such as 127.0.0.1:8080")
+	}
 	c.checkStorage(&f)
 	if !c.RedisURL.IsZero() {
 		f.add("BIMPE_REDIS_URL", "is not supported yet: leave it unset")
@@ -181,6 +186,16 @@ func (c Config) logger() *slog.Logger {
 		return slog.New(slog.NewJSONHandler(c.Log, options))
 	}
 	return slog.New(slog.NewTextHandler(c.Log, options))
+}
+
+// isAddress reports whether a server could listen there; whether this one can is seen when it does.
+func isAddress(s string) bool {
+	host, port, err := net.SplitHostPort(s)
+	if err != nil || strings.ContainsAny(host, "/ ") {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
 }
 
 func isWebURL(s string) bool {

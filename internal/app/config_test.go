@@ -27,6 +27,9 @@ func TestCheckTakesWhatCanBe(t *testing.T) {
 	t.Parallel()
 	tests := map[string]func(*Config){
 		"the defaults":          func(*Config) {},
+		"every address":         func(c *Config) { c.Listen = ":8080" },
+		"an address of IPv6":    func(c *Config) { c.Listen = "[::1]:65535" },
+		"a name":                func(c *Config) { c.Listen = "localhost:0" },
 		"no rate limit":         func(c *Config) { c.RateLimit = 0 },
 		"PostgreSQL with a key": func(c *Config) { c.DatabaseURL, c.MasterKey = secret("postgres://h/d"), secret(masterKey) },
 		"the other scheme":      func(c *Config) { c.DatabaseURL, c.MasterKey = secret("postgresql://h/d"), secret(masterKey) },
@@ -57,6 +60,13 @@ func TestCheckNamesTheSettingThatCannotBe(t *testing.T) {
 		change func(*Config)
 		want   []string // settings, in order
 	}{
+		{func(c *Config) { c.Listen = "nope" }, []string{"BIMPE_LISTEN"}},
+		{func(c *Config) { c.Listen = "127.0.0.1" }, []string{"BIMPE_LISTEN"}},
+		{func(c *Config) { c.Listen = "127.0.0.1:99999" }, []string{"BIMPE_LISTEN"}},
+		{func(c *Config) { c.Listen = "127.0.0.1:-1" }, []string{"BIMPE_LISTEN"}},
+		{func(c *Config) { c.Listen = "127.0.0.1:" }, []string{"BIMPE_LISTEN"}},
+		{func(c *Config) { c.Listen = "::1:80" }, []string{"BIMPE_LISTEN"}},
+		{func(c *Config) { c.Listen = "http://127.0.0.1:80" }, []string{"BIMPE_LISTEN"}},
 		{func(c *Config) { c.DataDir = "" }, []string{"BIMPE_DATA_DIR"}},
 		{func(c *Config) { c.RedisURL = secret("redis://h") }, []string{"BIMPE_REDIS_URL"}},
 		{func(c *Config) { c.RateLimit = -1 }, []string{"BIMPE_RATE_LIMIT"}},
@@ -74,7 +84,7 @@ func TestCheckNamesTheSettingThatCannotBe(t *testing.T) {
 		{func(c *Config) { c.TrustedProxies = []string{"all"} }, []string{"BIMPE_TRUSTED_PROXIES"}},
 		{func(c *Config) { c.LogFormat, c.LogLevel = "xml", "loud" }, []string{"BIMPE_LOG_FORMAT", "BIMPE_LOG_LEVEL"}},
 		{func(c *Config) { *c = Config{} }, []string{
-			"BIMPE_DATA_DIR", "BIMPE_TURN_TIMEOUT", "BIMPE_MODEL_PROVIDER", "BIMPE_LOG_FORMAT",
+			"BIMPE_LISTEN", "BIMPE_DATA_DIR", "BIMPE_TURN_TIMEOUT", "BIMPE_MODEL_PROVIDER", "BIMPE_LOG_FORMAT",
 		}},
 	}
 	for _, test := range tests {

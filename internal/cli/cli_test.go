@@ -139,6 +139,17 @@ func TestMomentsAreForPeople(t *testing.T) {
 	}
 }
 
+func TestNamesDoNotSteerTheTerminal(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"Mama's 🍲 & Söhne": "Mama's 🍲 & Söhne", "a\nb": "a\ufffdb", "\x1b[2J\t": "\ufffd[2J\ufffd", "\u202e": "\ufffd",
+	} {
+		if got := plain(name); got != want {
+			t.Errorf("plain(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestTheAddressForThisMachine(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{

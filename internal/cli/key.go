@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/bimpe/bimpe/internal/app"
 	"github.com/bimpe/bimpe/internal/console"
@@ -29,11 +30,11 @@ func (s stored) with(ctx context.Context, do func(*app.Admin) error) error {
 // keyCreate makes a key.
 type keyCreate struct {
 	stored  `embed:""`
-	Team    string        `required:"" help:"The team's name; it is made if there is none."`
-	Scope   []string      `required:"" help:"What the key may do, such as conversations:read or *; may be repeated."`
-	Expires time.Duration `help:"How long the key is good for, such as 24h; without it, until it is revoked."`
-	Name    string        `default:"command line" help:"What the key is for."`
-	More    []string      `arg:"" optional:"" hidden:""` // --scope a b
+	Team    string         `required:"" help:"The team's name; it is made if there is none."`
+	Scope   []string       `required:"" help:"What the key may do, such as conversations:read or *; may be repeated."`
+	Expires *time.Duration `help:"How long the key is good for, such as 24h; without it, until it is revoked."`
+	Name    string         `default:"command line" help:"What the key is for."`
+	More    []string       `arg:"" optional:"" hidden:""` // --scope a b
 }
 
 // Run is called by kong. The key stands alone on standard output.
@@ -72,7 +73,7 @@ func (c *keyList) Run(ctx context.Context, to IO) error {
 		p := printer{to: table}
 		p.printf("ID\tTEAM\tNAME\tKEY\tSCOPES\tCREATED\tEXPIRES\tLAST USED\tREVOKED\n")
 		err := admin.EachKey(ctx, c.Team, func(team string, k console.Key) {
-			p.printf("%s\t%s\t%s\tsk_…%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, team, k.Name, k.Hint, join(k.Scopes),
+			p.printf("%s\t%s\t%s\tsk_…%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, plain(team), plain(k.Name), k.Hint, join(k.Scopes),
 				moment(&k.CreatedAt), moment(k.ExpiresAt), moment(k.LastUsedAt), moment(k.RevokedAt))
 		})
 		if err != nil {
@@ -83,6 +84,17 @@ func (c *keyList) Run(ctx context.Context, to IO) error {
 		}
 		return table.Flush()
 	})
+}
+
+// plain is a name as a table can show it. Names come over the API too, where they may hold what would
+// break a line or steer the terminal.
+func plain(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, name)
 }
 
 func join(all []console.Scope) string {

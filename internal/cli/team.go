@@ -64,7 +64,7 @@ func (c *teamList) Run(ctx context.Context, to IO) error {
 		p := printer{to: table}
 		p.printf("ID\tNAME\tAGENTS\tSTREAMS\tRATE\tCREATED\n")
 		for _, t := range teams {
-			p.printf("%s\t%s\t%d\t%d\t%s\t%s\n", t.ID, t.Name, t.Quotas.AgentQuota(), t.Quotas.StreamQuota(),
+			p.printf("%s\t%s\t%d\t%d\t%s\t%s\n", t.ID, plain(t.Name), t.Quotas.AgentQuota(), t.Quotas.StreamQuota(),
 				rate(t.Quotas.RatePerMinute), moment(&t.CreatedAt))
 		}
 		if p.err != nil {
