@@ -38,7 +38,23 @@ func start(t *testing.T, s *auth.Service) (stop func()) {
 	}
 }
 
-func TestLastUseIsWrittenEveryTenSecondsToTheMinute(t *testing.T) {
+func TestAKeyIsNotUsedBeforeItIsMade(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newBubble()
+		pass(30*time.Second + 123*time.Millisecond)
+		stop := start(t, h.Service)
+		k, _ := h.grant(t, auth.Draft{})
+		h.Used(k.ID)
+		stop()
+		got := h.reg.writes()
+		if len(got) != 1 || got[0][k.ID].Before(k.CreatedAt) {
+			t.Errorf("made at %v, used: %v", k.CreatedAt, got)
+		}
+	})
+}
+
+func TestLastUseIsWrittenEveryTenSecondsOnceInAMinute(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newBubble()
@@ -58,19 +74,20 @@ func TestLastUseIsWrittenEveryTenSecondsToTheMinute(t *testing.T) {
 		h.Used("b")
 		pass(9 * time.Second)
 		written()
+		h.Used("a")
 		pass(time.Second)
-		written(use{"a": midnight, "b": midnight})
+		written(use{"a": midnight.Add(9500 * time.Millisecond), "b": midnight.Add(500 * time.Millisecond)})
 		h.Used("a") // within the minute that is on record
 		h.Used("c")
 		pass(10 * time.Second)
-		written(use{"c": midnight})
+		written(use{"c": midnight.Add(10500 * time.Millisecond)})
 		h.Used("a")
 		pass(10 * time.Second)
 		written()
 		pass(30 * time.Second)
 		h.Used("a")
 		pass(10 * time.Second)
-		written(use{"a": midnight.Add(time.Minute)})
+		written(use{"a": midnight.Add(60500 * time.Millisecond)})
 	})
 }
 
@@ -100,7 +117,7 @@ func TestLastUseOutlivesAnOutage(t *testing.T) {
 		h.reg.set(func(r *registry) { r.fault = nil })
 		pass(10 * time.Second)
 		midnight := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-		want := []map[console.ID]time.Time{{"a": midnight, "b": midnight}}
+		want := []map[console.ID]time.Time{{"a": midnight, "b": midnight.Add(50 * time.Second)}}
 		if diff := cmp.Diff(want, h.reg.writes()); diff != "" {
 			t.Errorf("written (-want +got):\n%s", diff)
 		}

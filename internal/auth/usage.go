@@ -13,31 +13,37 @@ import (
 // last use is for people to look at.
 const maxUsed = 100_000
 
-// usage gathers when keys were last used, to the minute.
+// usage gathers when keys were last used. A key's use is written at most once in a minute, with the
+// moment of the newest use until then: never one before the key was made.
 type usage struct {
 	mu      sync.Mutex
 	pending map[console.ID]time.Time // to be written
-	written map[console.ID]time.Time // in the newest minute, so that a busy key is written once in it
+	written map[console.ID]time.Time // in the newest minute
 }
 
 func newUsage() *usage {
 	return &usage{pending: make(map[console.ID]time.Time), written: make(map[console.ID]time.Time)}
 }
 
-// Used notes that a key was used. It reaches the registry with Run's next flush, to the minute.
-func (s *Service) Used(key console.ID) { s.used.note(key, s.cfg.Now().UTC().Truncate(time.Minute)) }
+// Used notes that a key was used. It reaches the registry with Run's next flush, unless a use in the
+// same minute has been written before.
+func (s *Service) Used(key console.ID) {
+	s.used.note(key, s.cfg.Now().UTC().Truncate(time.Millisecond))
+}
 
-func (u *usage) note(key console.ID, minute time.Time) {
+func (u *usage) note(key console.ID, at time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.written[key].Equal(minute) {
+	if written, ok := u.written[key]; ok && minute(written).Equal(minute(at)) {
 		return
 	}
 	noted, ok := u.pending[key]
-	if ok && minute.After(noted) || !ok && len(u.pending) < maxUsed {
-		u.pending[key] = minute
+	if ok && at.After(noted) || !ok && len(u.pending) < maxUsed {
+		u.pending[key] = at
 	}
 }
+
+func minute(at time.Time) time.Time { return at.Truncate(time.Minute) }
 
 // flush writes what is pending. What could not be written stays pending.
 func (u *usage) flush(ctx context.Context, to Registry) error {
@@ -46,8 +52,8 @@ func (u *usage) flush(ctx context.Context, to Registry) error {
 		return nil
 	}
 	if err := to.TouchKeys(ctx, batch); err != nil {
-		for key, minute := range batch {
-			u.note(key, minute)
+		for key, at := range batch {
+			u.note(key, at)
 		}
 		return err
 	}
@@ -66,15 +72,15 @@ func (u *usage) take() map[console.ID]time.Time {
 // wrote remembers the batch and forgets all that is not of its newest minute.
 func (u *usage) wrote(batch map[console.ID]time.Time) {
 	var newest time.Time
-	for _, minute := range batch {
-		if minute.After(newest) {
-			newest = minute
+	for _, at := range batch {
+		if at.After(newest) {
+			newest = at
 		}
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	maps.Copy(u.written, batch)
-	maps.DeleteFunc(u.written, func(_ console.ID, minute time.Time) bool {
-		return minute.Before(newest) || len(u.written) > maxUsed
+	maps.DeleteFunc(u.written, func(_ console.ID, at time.Time) bool {
+		return at.Before(minute(newest)) || len(u.written) > maxUsed
 	})
 }
