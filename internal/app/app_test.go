@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -138,6 +140,42 @@ func TestEachProviderHasItsModel(t *testing.T) {
 	if _, err := newModel(c); err == nil {
 		t.Error("newModel takes a key that cannot be")
 	}
+}
+
+func TestEveryPathAnswersOptionsByTheAPI(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewUnstartedServer(nil)
+	s.Config = newServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Seen", r.RequestURI)
+		w.WriteHeader(http.StatusNoContent)
+	}), slog.New(slog.DiscardHandler))
+	s.Start()
+	defer s.Close()
+	for _, path := range []string{"*", "/", "/api/v1/console/agents"} {
+		answer := raw(t, s.Listener.Addr().String(), "OPTIONS "+path+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+		if !strings.HasPrefix(answer, "HTTP/1.1 204 ") || !strings.Contains(answer, "X-Seen: "+path+"\r\n") {
+			t.Errorf("OPTIONS %s: %q", path, answer)
+		}
+	}
+}
+
+// raw sends a request as it is written and returns the answer as it comes.
+func raw(t *testing.T, address, request string) string {
+	t.Helper()
+	var d net.Dialer
+	c, err := d.DialContext(t.Context(), "tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close() //nolint:errcheck // it is read to its end
+	if _, err := io.WriteString(c, request); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(c)
+	if err != nil {
+		t.Error(err)
+	}
+	return string(answer)
 }
 
 // deadlines notes the read deadlines that a handler's connection was given.
