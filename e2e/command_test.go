@@ -94,10 +94,19 @@ func TestCommandsThatMakeNoSenseAreRefused(t *testing.T) {
 		{"key", "create", "--team", "x", "--scope", "everything"},
 		{"key", "create", "--team", "x", "--scope", "*", "--expires", "soon"},
 		{"key", "create", "--team", "x", "--scope", "*", "--expires", "-1h"},
+		{"key", "create", "--team", "x", "--scope", "*", "--expires", "0"},
+		{"key", "create", "--team", "x", "--scope", "*", "--expires", "0s"},
 		{"key", "create", "--team", "", "--scope", "*"},
+		{"key", "create", "--team", "a\nb", "--scope", "*"},
 		{"team", "create"},
+		{"team", "create", ""},
+		{"team", "create", "a\nb"},
+		{"team", "create", "a\x1b[2Jb"},
 		{"team", "create", "x", "--agents", "-1"},
 		{"team", "create", "x", "--rate", "many"},
+		{"serve", "--listen", "nope"},
+		{"serve", "--listen", "127.0.0.1"},
+		{"quickstart", "--listen", "127.0.0.1:99999"},
 	} {
 		out := s.command(args...)
 		if out.code != 2 || !strings.HasPrefix(out.stderr, "bimpe: ") || out.stdout != "" {
@@ -147,6 +156,53 @@ func TestQuickstartShowsAReplyBeingWritten(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestQuickstartShowsAReplyWhateverWasDoneToItsAgent(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, onSQLite)
+	s.quickstart(t)
+	s.key = quickstartKey(t, s)
+	a := want[[]agent](t, s, http.StatusOK, request{method: "GET", path: api + "/agents"})[0]
+	for _, c := range want[[]conversation](t, s, http.StatusOK, request{method: "GET", path: api + "/agents/" + a.ID + "/conversations"}) {
+		s.send(t, request{method: "PATCH", path: conversationPath(a.ID, c.ID) + "/ai-status", body: object{"is_ai_chat_paused": true}})
+		s.reply(t, a.ID, c.ID, "assistant", "I am here")
+	}
+	paused := s.send(t, request{method: "PATCH", path: api + "/agents/" + a.ID + "/live-status", body: object{"status": "paused"}})
+	if paused.status != http.StatusOK {
+		t.Fatalf("pause the agent: %d %s", paused.status, paused.body)
+	}
+	s.terminate(within(t, leave))
+	text := s.quickstart(t).stdout.String()
+	for _, part := range []string{"was paused", "ewa agoyin"} {
+		if !contains(text, part) {
+			t.Errorf("stdout does not hold %q:\n%s", part, text)
+		}
+	}
+}
+
+func TestQuickstartServesEvenWithoutADemonstration(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, onSQLite)
+	s.quickstart(t)
+	s.key = quickstartKey(t, s)
+	a := want[[]agent](t, s, http.StatusOK, request{method: "GET", path: api + "/agents"})[0]
+	renamed := s.send(t, request{method: "PATCH", path: api + "/agents/" + a.ID, body: object{"name": "Mine"}})
+	if renamed.status != http.StatusOK {
+		t.Fatalf("rename the agent: %d %s", renamed.status, renamed.body)
+	}
+	if out := s.command("team", "set", "quickstart", "--agents", "1"); out.code != 0 {
+		t.Fatalf("team set: %+v", out)
+	}
+	s.terminate(within(t, leave))
+	p := s.quickstart(t)
+	want[agent](t, s, http.StatusOK, request{method: "GET", path: api + "/agents/" + a.ID})
+	if code := s.terminate(within(t, leave)); code != 0 {
+		t.Errorf("exit code %d: %s", code, p.stderr)
+	}
+	if got := p.stderr.String(); !contains(got, "bimpe: the demonstration failed: ") || strings.Count(got, "\n") != 1 {
+		t.Errorf("stderr is not one line that says why: %q", got)
+	}
 }
 
 // quickstart runs it until it serves.

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -39,7 +41,7 @@ func TestTheClientSendsAndDecodes(t *testing.T) {
 	})
 	var got named
 	err := c.send(t.Context(), http.MethodPost, "/agents", map[string]string{"name": "x"}, &got)
-	if diff := cmp.Diff(named{"a1", "x"}, got); diff != "" || err != nil {
+	if diff := cmp.Diff(named{ID: "a1", Name: "x"}, got); diff != "" || err != nil {
 		t.Errorf("send: %v (-want +got):\n%s", err, diff)
 	}
 }
@@ -132,6 +134,49 @@ func TestTheReplyIsPrintedOnceHoweverItComes(t *testing.T) {
 	d := demo{out: printer{to: io.Discard}}
 	if err := d.print(frames(own)); !errors.Is(err, io.EOF) {
 		t.Errorf("a stream that ends without a reply: %v", err)
+	}
+}
+
+func TestADemonstrationThatFailsSaysWhyInOneLine(t *testing.T) {
+	t.Parallel()
+	c := serveWith(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusBadRequest)
+		if _, err := io.WriteString(w, `{"message":["a","b"]}`); err != nil {
+			t.Error(err)
+		}
+	})
+	file := filepath.Join(t.TempDir(), "folder") // which is no key
+	if err := os.Mkdir(file, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var out, complaints bytes.Buffer
+	d := demo{base: strings.TrimSuffix(c.root, prefix), keyFile: file, out: printer{to: &out}}
+	d.show(t.Context(), printer{to: &complaints})
+	if got := complaints.String(); !strings.HasPrefix(got, "bimpe: the demonstration failed: ") || strings.Count(got, "\n") != 1 {
+		t.Errorf("complaints %q", got)
+	}
+	if !strings.Contains(out.String(), c.root) || !strings.Contains(out.String(), "Ctrl-C") {
+		t.Errorf("said %q", out.String())
+	}
+
+	ended, end := context.WithCancel(t.Context())
+	end()
+	complaints.Reset()
+	if d.show(ended, printer{to: &complaints}); complaints.Len() > 0 {
+		t.Errorf("a server that ends complains: %q", complaints.String())
+	}
+}
+
+func TestReasonsArePlain(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]error{
+		"a: b c":                           errors.New("a: b\n  c"),
+		"there was no answer within 1m30s": fmt.Errorf("read: %w", context.DeadlineExceeded),
+		"wait for the reply: EOF":          fmt.Errorf("wait for the reply: %w", io.EOF),
+	} {
+		if got := why(err); got != want {
+			t.Errorf("why(%v) = %q, want %q", err, got, want)
+		}
 	}
 }
 

@@ -25,6 +25,12 @@ func demoFacts() map[string]string {
 	}
 }
 
+// The agent's statuses that the demonstration cares about.
+const (
+	statusLive   = "live"
+	statusPaused = "paused"
+)
+
 // said is a message to send.
 type said struct {
 	Text string `json:"message"`
@@ -33,8 +39,9 @@ type said struct {
 
 // named is the part of agents, workflows and knowledge bases that the demonstration looks at.
 type named struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Status string `json:"status"` // of agents only
 }
 
 // message is the part of a message that it looks at.
@@ -44,53 +51,53 @@ type message struct {
 }
 
 // demoAgent returns the demonstration's agent, which it makes if there is none yet.
-func (c *client) demoAgent(ctx context.Context) (string, error) {
-	id, err := c.named(ctx, "/agents?search="+url.QueryEscape(demoAgent), demoAgent)
-	if err == nil && id == "" {
-		id, err = c.makeAgent(ctx)
+func (c *client) demoAgent(ctx context.Context) (named, error) {
+	agent, err := c.named(ctx, "/agents?search="+url.QueryEscape(demoAgent), demoAgent)
+	if err == nil && agent.ID == "" {
+		agent, err = c.makeAgent(ctx)
 	}
 	if err != nil {
-		return "", err
+		return named{}, err
 	}
-	return id, c.teach(ctx, id)
+	return agent, c.teach(ctx, agent.ID)
 }
 
-// named returns the id of the thing of that name in a list, or "".
-func (c *client) named(ctx context.Context, path, name string) (string, error) {
+// named returns the thing of that name in a list, one without an id if there is none.
+func (c *client) named(ctx context.Context, path, name string) (named, error) {
 	var all []named
 	if err := c.get(ctx, path, &all); err != nil {
-		return "", err
+		return named{}, err
 	}
 	for _, n := range all {
 		if n.Name == name {
-			return n.ID, nil
+			return n, nil
 		}
 	}
-	return "", nil
+	return named{}, nil
 }
 
-func (c *client) makeAgent(ctx context.Context) (string, error) {
+func (c *client) makeAgent(ctx context.Context) (named, error) {
 	var library []named
 	if err := c.get(ctx, "/workflows?scope=public&search=restaurant&sort=created_at", &library); err != nil {
-		return "", err
+		return named{}, err
 	}
 	if len(library) == 0 {
-		return "", errors.New("the library has no workflow for restaurants")
+		return named{}, errors.New("the library has no workflow for restaurants")
 	}
 	var made named
 	err := c.send(ctx, http.MethodPost, "/agents", map[string]any{
 		"name": demoAgent, "workflow_id": library[0].ID, "persona": "friendly",
 		"business_name": demoAgent, "business_description": "A Nigerian restaurant in Lekki, Lagos.",
 	}, &made)
-	return made.ID, err
+	return made, err
 }
 
 // teach gives the agent the facts that it has not.
 func (c *client) teach(ctx context.Context, agent string) error {
 	path := "/agents/" + agent + "/knowledge_bases"
 	for name, facts := range demoFacts() {
-		id, err := c.named(ctx, path, name)
-		if err == nil && id == "" {
+		known, err := c.named(ctx, path, name)
+		if err == nil && known.ID == "" {
 			err = c.send(ctx, http.MethodPost, path, map[string]any{"type": "text", "name": name, "content": facts}, nil)
 		}
 		if err != nil {

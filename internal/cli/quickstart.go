@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,22 +40,19 @@ func (c *quickstart) Run(ctx context.Context, to IO) error {
 	if err != nil {
 		return err
 	}
-	serving, stop := context.WithCancel(ctx)
+	showing, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan error, 1)
-	go func() { ended <- a.Run(serving) }()
+	go func() {
+		defer stop() // there is nothing to show once nobody serves
+		ended <- a.Run(ctx)
+	}()
 	d := demo{
 		admin: a.Admin(), base: "http://" + local(a.Address()),
 		keyFile: filepath.Join(c.DataDir, demoKeyFile), out: printer{to: to.Stdout},
 	}
-	err = d.run(ctx)
-	if err != nil {
-		stop()
-	}
-	if ctx.Err() != nil { // told to end in mid demonstration, which is no failure
-		err = nil
-	}
-	return errors.Join(err, <-ended)
+	d.show(showing, printer{to: to.Stderr})
+	return <-ended
 }
 
 // local is an address at which this machine reaches a server that listens on it.
@@ -74,6 +72,25 @@ type demo struct {
 	out     printer
 }
 
+// show gives the demonstration. One that fails is no reason to stop serving: why is said in a line.
+// One that ends because the server does is no failure.
+func (d *demo) show(ctx context.Context, complaints printer) {
+	err := d.run(ctx)
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	complaints.printf("bimpe: the demonstration failed: %s\n", why(err))
+	d.out.printf("\n  API   %s%s\n\nServing until Ctrl-C.\n", d.base, prefix)
+}
+
+// why is an error in one plain line.
+func why(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "there was no answer within " + demoLimit.String()
+	}
+	return strings.Join(strings.Fields(err.Error()), " ")
+}
+
 func (d *demo) run(ctx context.Context) error {
 	limited, cancel := context.WithTimeout(ctx, demoLimit)
 	defer cancel()
@@ -81,7 +98,7 @@ func (d *demo) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	agent, err := api.demoAgent(limited)
+	agent, err := d.agent(limited, api)
 	if err != nil {
 		return fmt.Errorf("make the agent: %w", err)
 	}
@@ -91,6 +108,17 @@ func (d *demo) run(ctx context.Context) error {
 	}
 	d.explain(api, agent, conversation)
 	return d.out.err
+}
+
+// agent returns the one to talk to. One that was paused since the last time would say nothing.
+func (d *demo) agent(ctx context.Context, api *client) (string, error) {
+	agent, err := api.demoAgent(ctx)
+	if err != nil || agent.Status != statusPaused {
+		return agent.ID, err
+	}
+	d.out.printf("(%s was paused; it is set live again.)\n", demoAgent)
+	live := map[string]string{"status": statusLive}
+	return agent.ID, api.send(ctx, http.MethodPatch, "/agents/"+agent.ID+"/live-status", live, nil)
 }
 
 // client returns one with a key that works: the one of an earlier quickstart, or a new one.
@@ -140,10 +168,14 @@ func (d *demo) talk(ctx context.Context, api *client, agent string) (string, err
 	}
 	defer func() { _ = events.Close() }() // it was only read
 	d.out.printf("%s: %s\nCustomer: %s\n%s: ", demoAgent, demoGreeting, demoQuestion, demoAgent)
-	if _, err := api.say(ctx, agent, hello.Conversation, said{Role: "user", Text: demoQuestion}); err != nil {
-		return "", err
+	_, err = api.say(ctx, agent, hello.Conversation, said{Role: "user", Text: demoQuestion})
+	if err == nil {
+		err = d.print(events)
 	}
-	return hello.Conversation, d.print(events)
+	if err != nil {
+		d.out.printf("\n") // what comes next is not the reply
+	}
+	return hello.Conversation, err
 }
 
 // print writes what comes of the reply at once, and ends with it.
@@ -152,7 +184,7 @@ func (d *demo) print(events *events) error {
 	for {
 		e, err := events.next()
 		if err != nil {
-			return err
+			return fmt.Errorf("wait for the reply: %w", err)
 		}
 		switch e.kind {
 		case "delta":
