@@ -82,6 +82,38 @@ func TestTeamsHaveQuotas(t *testing.T) {
 	})
 }
 
+func TestWhatIsKeptIsForItsOwnerEvenInAFolderForAll(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, onSQLite)
+	if err := os.Chmod(s.dataDir(), 0o755); err != nil { //nolint:gosec // that is what is tested
+		t.Fatal(err)
+	}
+	s.command("team", "create", "shop")
+	s.quickstart(t)
+	s.mint("*")
+	files, err := os.ReadDir(s.dataDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, f := range files {
+		stat, err := f.Info()
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if strings.HasPrefix(f.Name(), "bimpe.db") {
+			found++
+		}
+		if mode := stat.Mode().Perm(); mode&0o077 != 0 {
+			t.Errorf("%s has mode %o", f.Name(), mode)
+		}
+	}
+	if found < 3 {
+		t.Errorf("%d files of the database, want it with -wal and -shm", found)
+	}
+}
+
 func TestCommandsThatMakeNoSenseAreRefused(t *testing.T) {
 	t.Parallel()
 	s := &site{t: t, env: []string{"BIMPE_DATA_DIR=" + filepath.Join(t.TempDir(), "new")}}

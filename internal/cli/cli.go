@@ -50,8 +50,10 @@ type commands struct {
 }
 
 // Run does what args say and returns the exit code. The first SIGINT or SIGTERM ends a command in
-// order, the second at once.
+// order, the second at once. It is for a process of its own, whose files are its owner's alone from
+// then on.
 func Run(args []string, to IO) int {
+	private()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)

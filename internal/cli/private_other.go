@@ -1,0 +1,6 @@
+//go:build !unix
+
+package cli
+
+// private does nothing where files have no owner's permissions.
+func private() {}
