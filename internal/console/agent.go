@@ -75,6 +75,7 @@ type AgentState struct {
 	OnNewMessage OnNewMessage
 	Epoch        int64
 	UpdatedAt    time.Time // rises with every change, so that it tells one version from another
+	Knows        bool      // it has knowledge bases
 }
 
 // The defaults of a new agent.

@@ -98,6 +98,9 @@ type Message struct {
 	CreatedAt      time.Time // strictly rising within the conversation
 }
 
+// HistoryLength is how many messages back a reply looks.
+const HistoryLength = 20
+
 // MessageType is what a message consists of. There is only text so far.
 const MessageType = "text"
 
@@ -165,10 +168,10 @@ func (t Turn) End(state TurnState, why Why, toSeq int64, at time.Time) Turn {
 type Change struct {
 	Was    *Conversation // nil: the conversation is new
 	Now    Conversation
-	Append *Message  // its Seq and CreatedAt are already set
-	Ended  *Turn     // the turn that this deed ends
-	Opened *Turn     // the turn that this deed opens, or records as silent
-	Agent  time.Time // the UpdatedAt of the agent for whom Opened was opened
+	Append *Message   // its Seq and CreatedAt are already set
+	Ended  *Turn      // the turn that this deed ends
+	Opened *Turn      // the turn that this deed opens, or records as silent
+	Agent  AgentState // under which Opened was opened
 }
 
 // Say appends m to the conversation: it numbers it, gives it a time later than the one before, and

@@ -82,8 +82,9 @@ func (r *reads) Agents(ctx context.Context, q console.Query) (page console.Page[
 // AgentState returns what decides whether the agent answers, or CodeNotFound, and holds it until
 // the unit ends.
 func (t *Tx) AgentState(_ context.Context, id console.ID) (console.AgentState, error) {
-	const text = `SELECT status, on_new_message, epoch, updated_at FROM agent
-		WHERE id = $1 AND team_id = $2 AND deleted_at IS NULL FOR SHARE`
+	const text = `SELECT status, on_new_message, epoch, updated_at,
+			EXISTS (SELECT 1 FROM knowledge_base k WHERE k.agent_id = $1)
+		FROM agent WHERE id = $1 AND team_id = $2 AND deleted_at IS NULL FOR SHARE`
 	r, err := t.s.one(text, string(id), t.team)
 	if err != nil {
 		return console.AgentState{}, err
@@ -93,7 +94,7 @@ func (t *Tx) AgentState(_ context.Context, id console.ID) (console.AgentState, e
 	}
 	a := console.AgentState{
 		ID: id, Status: console.AgentStatus(r.text()), OnNewMessage: console.OnNewMessage(r.text()), Epoch: r.num(),
-		UpdatedAt: r.at(),
+		UpdatedAt: r.at(), Knows: r.flag(),
 	}
 	return a, r.err
 }

@@ -39,15 +39,18 @@ func (e *Engine) load(ctx context.Context, t console.Turn, k known) (brief, erro
 	} else if b.conversation, err = e.conversation(ctx, from, t); err != nil {
 		return b, err
 	}
-	if b.agent, err = e.agent(ctx, from, t.AgentID, k.agent); err != nil {
+	if b.agent, err = e.agent(ctx, from, t.AgentID, k.agent.UpdatedAt); err != nil {
 		return b, gone(err)
 	}
 	b.now = e.zones.in(e.Now(), b.agent.Timezone)
-	if b.history, err = from.History(ctx, t.ConversationID, e.Limits.History); err != nil {
+	if b.history, err = e.history(ctx, from, b.conversation); err != nil {
 		return b, err
 	}
 	if b.workflow, err = e.workflow(ctx, from, b.agent.WorkflowID); err != nil {
 		return b, err
+	}
+	if k.agent.ID != "" && !k.agent.Knows {
+		return b, nil
 	}
 	b.passages, err = e.Finder.Find(ctx, t.TeamID, t.AgentID, b.question(), passagesInPrompt)
 	return b, err
@@ -62,6 +65,17 @@ func (e *Engine) conversation(ctx context.Context, from Reads, t console.Turn) (
 		return c, errGone
 	}
 	return c, nil
+}
+
+func (e *Engine) history(ctx context.Context, from Reads, c console.Conversation) ([]console.Message, error) {
+	if tail := e.tails.get(c.ID, c.Seq); tail != nil {
+		return tail, nil
+	}
+	read, err := from.History(ctx, c.ID, console.HistoryLength)
+	if err == nil {
+		e.tails.put(c.ID, read)
+	}
+	return read, err
 }
 
 // workflow returns nil for an agent that has none, or whose workflow its team may not see any more.

@@ -50,6 +50,7 @@ type Engine struct {
 	zones    zones
 	pace     pace
 	agents   agentCache
+	tails    tails
 
 	mu      sync.Mutex
 	running map[console.ID]*run // by turn; held under mu
@@ -82,17 +83,23 @@ func New(c Config) *Engine {
 // Changed hears of every committed change of a conversation, in order, and does what follows from
 // it: tells the listeners, starts an opened turn, starts over, or stops what is late.
 func (e *Engine) Changed(c console.Change) {
-	if c.Append != nil {
-		e.Hub.Said(*c.Append)
-	}
+	e.said(c.Append)
 	if c.Ended != nil {
 		e.drop(*c.Ended)
 	}
 	switch {
 	case c.Opened != nil && c.Opened.State == console.TurnOpen:
-		e.start(*c.Opened, known{&c.Now, c.Agent})
+		e.start(*c.Opened, knownOf(c))
 	case c.Append != nil && c.Append.Author == console.ByCustomer && c.Now.OpenTurn != "":
 		e.nudge(c.Now.OpenTurn, c.Append.Seq)
+	}
+}
+
+// said tells of a message, nil for none, that has been committed.
+func (e *Engine) said(m *console.Message) {
+	if m != nil {
+		e.tails.add(*m)
+		e.Hub.Said(*m)
 	}
 }
 

@@ -50,7 +50,7 @@ func settle(s scene, claim console.Turn, r reply, next console.ID, at time.Time)
 	change := console.Change{Was: &was, Now: c, Append: &m, Ended: &ended}
 	if c.CustomerSeq > r.seen {
 		change.Opened = follow(t, c, *s.agent, r.seen+1, next)
-		change.Now.OpenTurn, change.Agent = next, s.agent.UpdatedAt
+		change.Now.OpenTurn, change.Agent = next, *s.agent
 	}
 	return change, true
 }

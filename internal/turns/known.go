@@ -12,8 +12,10 @@ import (
 // was adopted.
 type known struct {
 	conversation *console.Conversation
-	agent        time.Time // the version of the agent
+	agent        console.AgentState
 }
+
+func knownOf(c console.Change) known { return known{&c.Now, c.Agent} }
 
 // agentCache remembers agents as they were last read. An agent of the asked-for version is the same
 // whoever read it, so that nothing ever has to be taken out for being stale.

@@ -8,7 +8,6 @@ type Limits struct {
 	Attempts     int           // how often a model is asked in all; 4
 	Backoff      time.Duration // before the second attempt, doubling; 250 ms
 	PromptTokens int           // system text and history together; 6000
-	History      int           // messages that are looked at; 20
 	ReplyTokens  int           // asked of the model; 1024
 	ReplyBytes   int           // where a reply that goes on for ever is cut; 64 KiB
 	Upstream     int           // models being asked at a time; 512
@@ -27,7 +26,6 @@ func (l Limits) withDefaults() Limits {
 	l.Attempts = or(l.Attempts, 4)
 	l.Backoff = or(l.Backoff, 250*time.Millisecond)
 	l.PromptTokens = or(l.PromptTokens, 6000)
-	l.History = or(l.History, 20)
 	l.ReplyTokens = or(l.ReplyTokens, 1024)
 	l.ReplyBytes = or(l.ReplyBytes, 64<<10)
 	l.Upstream = or(l.Upstream, 512)

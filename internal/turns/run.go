@@ -134,7 +134,7 @@ func (r *run) brief(ctx context.Context) (brief, error) {
 func (r *run) load(ctx context.Context) (brief, error) {
 	for pause := r.e.Limits.Backoff; ; pause = min(2*pause, maxBackoff) {
 		b, err := r.e.load(ctx, r.turn, r.known)
-		r.known.agent = time.Time{} // whoever looks again looks at the agent as it then is
+		r.known = known{conversation: r.known.conversation} // whoever looks again looks at all anew
 		if err == nil || errors.Is(err, errGone) {
 			return b, err
 		}

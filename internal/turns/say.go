@@ -89,11 +89,9 @@ func look(ctx context.Context, tx Tx, t console.Turn) (scene, error) {
 
 // committed is Changed for our own deed: our run ends by itself.
 func (e *Engine) committed(c console.Change) {
-	if c.Append != nil {
-		e.Hub.Said(*c.Append)
-	}
+	e.said(c.Append)
 	if c.Opened != nil {
-		e.start(*c.Opened, known{&c.Now, c.Agent})
+		e.start(*c.Opened, knownOf(c))
 	}
 }
 

@@ -128,7 +128,7 @@ func agentState(t *testing.T, b *bench) {
 	b.write(t, func(tx *store.Tx) error {
 		got, err := tx.AgentState(t.Context(), a.ID)
 		equal(t, "AgentState", got, console.AgentState{
-			ID: a.ID, Status: a.Status, OnNewMessage: a.OnNewMessage, Epoch: a.Epoch, UpdatedAt: a.UpdatedAt,
+			ID: a.ID, Status: a.Status, OnNewMessage: a.OnNewMessage, Epoch: a.Epoch, UpdatedAt: a.UpdatedAt, Knows: false,
 		})
 		return err
 	})

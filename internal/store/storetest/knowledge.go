@@ -42,6 +42,11 @@ func (b *bench) newPassage(base console.KnowledgeBase, words ...string) console.
 func (b *bench) put(t *testing.T, kb console.KnowledgeBase, passages ...console.Passage) {
 	t.Helper()
 	b.write(t, func(tx *store.Tx) error { return tx.PutKnowledgeBase(t.Context(), kb, passages) })
+	b.write(t, func(tx *store.Tx) error {
+		a, err := tx.AgentState(t.Context(), kb.AgentID)
+		equal(t, "an agent with a knowledge base knows something", a.Knows, true)
+		return err
+	})
 }
 
 func knowledgeRoundTrip(t *testing.T, b *bench) {
