@@ -1,6 +1,7 @@
 package turns
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -145,7 +146,7 @@ func (e *Engine) Halt(turn console.ID) (string, console.ID) {
 // drop forgets a turn that has ended, whoever ended it.
 func (e *Engine) drop(t console.Turn) {
 	e.mu.Lock()
-	r := e.running[t.ID]
+	r := cmp.Or(e.running[t.ID], e.halted[t.ID])
 	delete(e.halted, t.ID)
 	e.mu.Unlock()
 	if r == nil {
@@ -154,6 +155,8 @@ func (e *Engine) drop(t console.Turn) {
 	r.stop(errGone)
 	if t.State == console.TurnDiscarded {
 		r.discard()
+	} else {
+		r.status(stream.Idle, "") // cancelled: what was written is a message by now
 	}
 }
 

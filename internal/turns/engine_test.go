@@ -160,6 +160,9 @@ func TestCancelKeepsWhatWasWritten(t *testing.T) {
 		if c.TurnID == "" || c.Partial == nil {
 			t.Errorf("cancel: %+v", c)
 		}
+		if s := h.ears.heard("status"); s[len(s)-1] != "idle" || len(h.ears.heard("discarded")) > 0 {
+			t.Errorf("status after the cancel: %v, discarded %v", s, h.ears.heard("discarded"))
+		}
 		if again := h.cancel(); again.TurnID != "" {
 			t.Errorf("second cancel: %+v, want nothing to cancel", again)
 		}

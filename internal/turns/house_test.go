@@ -250,6 +250,7 @@ func (e *ears) Watched(console.ID) bool { return !e.deaf }
 func (e *ears) EndAgent(id console.ID) { e.note("ended %s", id) }
 
 func (e *ears) Status(_ console.ID, s stream.Status) {
+	e.note("status %s", s.State)
 	if s.Discarded != "" {
 		e.note("discarded %s", s.Discarded)
 	}
