@@ -159,7 +159,7 @@ func (s *Service) Update(ctx context.Context, tx Store, id console.ID, p Patch) 
 		return console.Agent{}, err
 	}
 	a = p.apply(a)
-	a.UpdatedAt = later(a.UpdatedAt, s.now())
+	a.UpdatedAt = console.Later(a.UpdatedAt, s.now())
 	if err := console.Invalid(check(a)); err != nil {
 		return console.Agent{}, err
 	}
@@ -211,7 +211,7 @@ func (s *Service) SetStatus(ctx context.Context, tx Store, id console.ID, status
 		a.Epoch++
 		tx.AfterCommit(func() { s.watch.AgentStopped(id, console.WhyAgentPaused) })
 	}
-	a.Status, a.StatusReason, a.UpdatedAt = status, reason, later(a.UpdatedAt, s.now())
+	a.Status, a.StatusReason, a.UpdatedAt = status, reason, console.Later(a.UpdatedAt, s.now())
 	return a, tx.UpdateAgent(ctx, a)
 }
 
@@ -254,13 +254,4 @@ func or(s *string, otherwise string) string {
 		return otherwise
 	}
 	return *s
-}
-
-// later returns a time after before, at or past now.
-func later(before, now time.Time) time.Time {
-	now = now.UTC().Truncate(time.Millisecond)
-	if now.After(before) {
-		return now
-	}
-	return before.Add(time.Millisecond)
 }

@@ -177,10 +177,11 @@ type Change struct {
 // Say appends m to the conversation: it numbers it, gives it a time later than the one before, and
 // brings the conversation's own fields up to it.
 func (c Conversation) Say(m Message, at time.Time) (Conversation, Message) {
-	at = at.UTC().Truncate(time.Millisecond)
-	if c.LastMessageAt != nil && !at.After(*c.LastMessageAt) {
-		at = c.LastMessageAt.Add(time.Millisecond)
+	var before time.Time
+	if c.LastMessageAt != nil {
+		before = *c.LastMessageAt
 	}
+	at = Later(before, at)
 	c.Seq++
 	m.Seq, m.ConversationID, m.CreatedAt = c.Seq, c.ID, at
 	if m.Author == ByCustomer {

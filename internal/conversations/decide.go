@@ -92,7 +92,7 @@ func silence(a console.AgentState, c console.Conversation) console.Why {
 func pause(c console.Conversation, open *console.Turn, paused Pause, at time.Time) console.Change {
 	was := c
 	c.Paused, c.NeedsAttention = bool(paused), false
-	c.UpdatedAt = after(c.UpdatedAt, at)
+	c.UpdatedAt = console.Later(c.UpdatedAt, at)
 	change := console.Change{Was: &was}
 	if paused {
 		c.Epoch++
@@ -109,7 +109,7 @@ func cancel(c console.Conversation, open console.Turn, partial console.Message, 
 	was := c
 	change := console.Change{Was: &was}
 	c.OpenTurn = ""
-	c.UpdatedAt = after(c.UpdatedAt, at)
+	c.UpdatedAt = console.Later(c.UpdatedAt, at)
 	change.Ended = ended(open, console.TurnCancelled, console.WhyCancelled, c)
 	if partial.Text != "" {
 		partial.Role, partial.Author = console.RoleAssistant, console.ByAgent
@@ -124,12 +124,4 @@ func cancel(c console.Conversation, open console.Turn, partial console.Message, 
 func ended(t console.Turn, state console.TurnState, why console.Why, c console.Conversation) *console.Turn {
 	t = t.End(state, why, c.CustomerSeq, c.UpdatedAt)
 	return &t
-}
-
-func after(before, at time.Time) time.Time {
-	at = at.UTC().Truncate(time.Millisecond)
-	if at.After(before) {
-		return at
-	}
-	return before.Add(time.Millisecond)
 }

@@ -109,7 +109,7 @@ func (s *Service) Update(ctx context.Context, tx Store, agent, id console.ID, p 
 	kb.Description = p.Description.Or(kb.Description)
 	kb.URL = p.URL.Or(kb.URL)
 	kb.Content = p.Content.Or(kb.Content)
-	kb.UpdatedAt = later(kb.UpdatedAt, s.now())
+	kb.UpdatedAt = console.Later(kb.UpdatedAt, s.now())
 	if err := console.Invalid(check(kb)); err != nil {
 		return console.KnowledgeBase{}, err
 	}
@@ -122,13 +122,4 @@ func (s *Service) Delete(ctx context.Context, tx Store, agent, id console.ID) er
 		return err
 	}
 	return tx.DeleteKnowledgeBase(ctx, agent, id)
-}
-
-// later returns a time after before, at or past now.
-func later(before, now time.Time) time.Time {
-	now = now.UTC().Truncate(time.Millisecond)
-	if now.After(before) {
-		return now
-	}
-	return before.Add(time.Millisecond)
 }

@@ -67,7 +67,7 @@ func knownKeys() []string {
 }
 
 func (c *checker) flows(flows []console.Flow) {
-	if !c.most("flows", len(flows), maxLong, "flows") {
+	if !c.Most("flows", len(flows), maxLong, "flows") {
 		return
 	}
 	for i, f := range flows {
@@ -76,11 +76,11 @@ func (c *checker) flows(flows []console.Flow) {
 		c.maybe(path, f, "description", maxDescription)
 		c.maybe(path, f, "category", maxCategory)
 		if v, ok := f["priority"]; ok && !integer(v) {
-			c.fail(path+"priority", "must be an integer")
+			c.Fail(path+"priority", "must be an integer")
 		}
 		if v, ok := f["is_active"]; ok {
 			if _, ok := v.(bool); !ok {
-				c.fail(path+"is_active", "must be true or false")
+				c.Fail(path+"is_active", "must be true or false")
 			}
 		}
 		c.entries(path+"trigger_keywords", f["trigger_keywords"], c.keyword)
@@ -92,10 +92,10 @@ func (c *checker) flows(flows []console.Flow) {
 func (c *checker) value(path string, v any, least, most int) {
 	s, ok := v.(string)
 	if !ok {
-		c.fail(path, "must be a string")
+		c.Fail(path, "must be a string")
 		return
 	}
-	c.text(path, s, least, most)
+	c.Text(path, s, least, most)
 }
 
 // maybe checks a string that may be there.
@@ -112,16 +112,16 @@ func (c *checker) entries(path string, v any, one func(path string, object map[s
 	}
 	list, ok := v.([]any)
 	if !ok {
-		c.fail(path, "must be a list")
+		c.Fail(path, "must be a list")
 		return
 	}
-	if !c.most(path, len(list), maxLong, "entries") {
+	if !c.Most(path, len(list), maxLong, "entries") {
 		return
 	}
 	for i, e := range list {
 		object, ok := e.(map[string]any)
 		if !ok {
-			c.fail(fmt.Sprintf("%s.%d", path, i), "must be an object")
+			c.Fail(fmt.Sprintf("%s.%d", path, i), "must be an object")
 			continue
 		}
 		one(fmt.Sprintf("%s.%d.", path, i), object)
@@ -133,7 +133,7 @@ func (c *checker) keyword(path string, k map[string]any) {
 	switch k["weight"] {
 	case nil, "high", "medium", "low":
 	default:
-		c.fail(path+"weight", "must be high, medium or low")
+		c.Fail(path+"weight", "must be high, medium or low")
 	}
 }
 

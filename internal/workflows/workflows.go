@@ -101,7 +101,7 @@ func (s *Service) Update(ctx context.Context, tx Store, team, id console.ID, p P
 		return console.Workflow{}, err
 	}
 	w = p.apply(w)
-	w.UpdatedAt = s.after(w.UpdatedAt)
+	w.UpdatedAt = console.Later(w.UpdatedAt, s.now())
 	if err := console.Invalid(check(w)); err != nil {
 		return console.Workflow{}, err
 	}
@@ -155,14 +155,6 @@ func owned(ctx context.Context, tx Store, team, id console.ID) (console.Workflow
 			"This public workflow belongs to another team. Clone it to change it.")
 	}
 	return w, nil
-}
-
-func (s *Service) after(before time.Time) time.Time {
-	now := s.now().UTC().Truncate(time.Millisecond)
-	if now.After(before) {
-		return now
-	}
-	return before.Add(time.Millisecond)
 }
 
 func plural(n int, noun string) string {

@@ -1,0 +1,81 @@
+package console
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// Faults gathers what is wrong with a thing, so that its owner hears of all of it at once. The zero
+// value is ready. It is embedded by the checks of the rooms.
+type Faults struct{ All []Field }
+
+// Fail notes one fault.
+func (f *Faults) Fail(path, format string, args ...any) {
+	f.All = append(f.All, Field{Path: path, Fault: fmt.Sprintf(format, args...)})
+}
+
+// Text holds s to a number of characters.
+func (f *Faults) Text(path, s string, least, most int) {
+	switch n := utf8.RuneCountInString(s); {
+	case n < least:
+		f.Fail(path, "must not be empty")
+	case n > most:
+		f.Fail(path, "must be at most %d characters", most)
+	case strings.IndexByte(s, 0) >= 0:
+		f.Fail(path, "must not contain the character NUL")
+	}
+}
+
+// Optional holds s, where it is given, to at most so many characters.
+func (f *Faults) Optional(path string, s *string, most int) {
+	if s != nil {
+		f.Text(path, *s, 0, most)
+	}
+}
+
+// maxURL is the longest address, in bytes.
+const maxURL = 2000
+
+// URL holds s, where it is given and not empty, to the form of a web address.
+func (f *Faults) URL(path string, s *string) {
+	if s == nil || *s == "" {
+		return
+	}
+	u, err := url.Parse(*s)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || len(*s) > maxURL {
+		f.Fail(path, "must be an http or https URL")
+	}
+}
+
+// Most holds a list to a number of entries, and reports whether it is short enough to be looked at.
+func (f *Faults) Most(path string, n, most int, noun string) bool {
+	if n > most {
+		f.Fail(path, "must be at most %d %s", most, noun)
+	}
+	return n <= most
+}
+
+// The bounds of rules, wherever they stand.
+const (
+	maxRules    = 500
+	maxRuleText = 10_000 // characters
+	maxRuleID   = 255
+)
+
+// Rules holds rules to what a rule must have.
+func (f *Faults) Rules(rules []Rule) {
+	if !f.Most("rules", len(rules), maxRules, "rules") {
+		return
+	}
+	for i, r := range rules {
+		path := fmt.Sprintf("rules.%d.", i)
+		f.Text(path+"id", r.ID, 1, maxRuleID)
+		f.Text(path+"name", r.Name, 0, maxRuleText)
+		f.Text(path+"trigger", r.Trigger, 0, maxRuleText)
+		f.Text(path+"response", r.Response, 0, maxRuleText)
+		f.Optional(path+"condition", r.Condition, maxRuleText)
+		f.Optional(path+"action", r.Action, maxRuleText)
+	}
+}
