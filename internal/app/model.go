@@ -16,7 +16,11 @@ func newModel(c Config) (llm.Model, error) {
 	if c.ModelProvider == providerBuiltin {
 		return builtin.New(), nil
 	}
-	return openai.New(openai.Config{BaseURL: c.ModelURL, Key: c.ModelKey.Reveal(), Model: c.Model})
+	return openai.New(openai.Config{
+		BaseURL: c.ModelURL, Key: c.ModelKey.Reveal(), Model: c.Model,
+		// Half of a turn's time, so that a model that hangs can be asked once more.
+		Idle: c.TurnTimeout / 2,
+	})
 }
 
 // finder finds passages of an agent in its team's part of the store.

@@ -163,6 +163,13 @@ func (t Turn) End(state TurnState, why Why, toSeq int64, at time.Time) Turn {
 	return t
 }
 
+// Halted is what a turn that was halted had come to.
+type Halted struct {
+	Written   string
+	MessageID ID    // under which readers heard it
+	Seen      int64 // Seq of the newest customer message that it rests on; 0: none is known
+}
+
 // Change is one deed done to a conversation. It is decided from values read under the
 // conversation's lock, and the store applies it whole or not at all.
 type Change struct {

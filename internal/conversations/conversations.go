@@ -60,9 +60,9 @@ type Listener interface {
 
 // Halter stops the reply that a turn is writing.
 type Halter interface {
-	// Halt closes the turn's upstream at once and returns what had been written and under which
-	// message id; nothing if the turn does not run here. It must not block.
-	Halt(turn console.ID) (written string, message console.ID)
+	// Halt closes the turn's upstream at once and returns what had been written; nothing if the turn
+	// does not run here. It must not block.
+	Halt(turn console.ID) console.Halted
 }
 
 // Config is what a Service is made of; all fields must be set.
@@ -101,7 +101,7 @@ func (s *Service) Send(ctx context.Context, tx Store, agent, id console.ID, d Dr
 	if err != nil {
 		return console.Message{}, err
 	}
-	return s.send(ctx, tx, sending{agent: a, was: &c, now: c, draft: d})
+	return s.send(ctx, tx, sending{opener: opener{agent: a}, was: &c, now: c, draft: d})
 }
 
 // SendTo appends a message to the conversation of a customer on a channel, which it begins if there
@@ -115,7 +115,7 @@ func (s *Service) SendTo(ctx context.Context, tx Store, at Place, d Draft) (cons
 	if err != nil {
 		return console.Message{}, err
 	}
-	in := sending{agent: a, was: was, draft: d}
+	in := sending{opener: opener{agent: a}, was: was, draft: d}
 	if was != nil {
 		in.now = *was
 	} else {
@@ -186,8 +186,12 @@ type Cancelled struct {
 }
 
 // Cancel stops the reply that is being written. What was written stays, marked as partial; the
-// customer's messages up to now count as dealt with.
+// messages that it was to answer count as dealt with. What the customer wrote since is answered.
 func (s *Service) Cancel(ctx context.Context, tx Store, agent, id console.ID) (Cancelled, error) {
+	a, err := tx.AgentState(ctx, agent)
+	if err != nil {
+		return Cancelled{}, err
+	}
 	c, err := tx.LockConversation(ctx, agent, id)
 	if err != nil {
 		return Cancelled{}, err
@@ -196,7 +200,10 @@ func (s *Service) Cancel(ctx context.Context, tx Store, agent, id console.ID) (C
 	if err != nil || open == nil {
 		return Cancelled{}, err
 	}
-	written, message := s.Halter.Halt(open.ID)
-	change := cancel(c, *open, console.Message{ID: message, Text: written}, s.Now())
+	h := s.Halter.Halt(open.ID)
+	change := cancel(cancelling{
+		opener: opener{team: tx.Team(), agent: a, node: s.Node, turnID: s.NewID()}, now: c, open: *open,
+		partial: console.Message{ID: h.MessageID, Text: h.Written}, seen: h.Seen, at: s.Now(),
+	})
 	return Cancelled{TurnID: open.ID, Partial: change.Append}, s.apply(ctx, tx, change)
 }

@@ -6,18 +6,32 @@ import (
 	"github.com/bimpe/bimpe/internal/console"
 )
 
+// opener is what a turn is opened with.
+type opener struct {
+	team   console.ID
+	agent  console.AgentState
+	node   console.ID
+	turnID console.ID
+}
+
+// turn opens a turn that answers the conversation's messages from a number on.
+func (o opener) turn(c console.Conversation, from int64, at time.Time) console.Turn {
+	return console.Turn{
+		ID: o.turnID, TeamID: o.team, AgentID: o.agent.ID, ConversationID: c.ID,
+		State: console.TurnOpen, FromSeq: from, Attempt: 1, Node: o.node,
+		ConversationEpoch: c.Epoch, AgentEpoch: o.agent.Epoch, CreatedAt: at,
+	}
+}
+
 // sending is all that decides what a new message does.
 type sending struct {
-	team      console.ID
-	agent     console.AgentState
+	opener
 	was       *console.Conversation // nil: the conversation begins with this message
 	now       console.Conversation
 	open      *console.Turn // the turn that is open
 	draft     Draft
 	at        time.Time
-	node      console.ID
 	messageID console.ID
-	turnID    console.ID
 }
 
 // decide returns what a message does to its conversation. A customer's message opens a turn, joins
@@ -52,17 +66,19 @@ func human(change console.Change, in sending) console.Change {
 
 func customer(change console.Change, in sending) console.Change {
 	c := &change.Now
-	opened := console.Turn{
-		ID: in.turnID, TeamID: in.team, AgentID: in.agent.ID, ConversationID: c.ID,
-		State: console.TurnOpen, FromSeq: c.Seq, Attempt: 1, Node: in.node,
-		ConversationEpoch: c.Epoch, AgentEpoch: in.agent.Epoch, CreatedAt: change.Append.CreatedAt,
-	}
+	opened := in.turn(*c, c.Seq, change.Append.CreatedAt)
 	why := silence(in.agent, *c)
 	switch {
 	case why != "":
 		opened = opened.End(console.TurnSilent, why, c.Seq, change.Append.CreatedAt)
 		change.Opened = &opened
 	case in.open == nil:
+		change.Opened = &opened
+		c.OpenTurn = opened.ID
+	case in.open.AgentEpoch != in.agent.Epoch:
+		// The agent was paused in between: the fence will discard what the open turn says, and this
+		// message must not go down with it.
+		change.Ended = ended(*in.open, console.TurnDiscarded, console.WhyAgentPaused, in.now)
 		change.Opened = &opened
 		c.OpenTurn = opened.ID
 	case in.agent.OnNewMessage == console.Interrupt:
@@ -105,7 +121,20 @@ func pause(c console.Conversation, open *console.Turn, paused Pause, at time.Tim
 	return change
 }
 
-func cancel(c console.Conversation, open console.Turn, partial console.Message, at time.Time) console.Change {
+// cancelling is all that decides what a cancel does.
+type cancelling struct {
+	opener
+	now     console.Conversation
+	open    console.Turn
+	partial console.Message // what had been written; no text: nothing
+	seen    int64           // newest customer message that it rests on; 0: that is not known
+	at      time.Time
+}
+
+// cancel ends the open turn and keeps what had been written. What the customer wrote since, and may
+// be answered, gets a turn of its own.
+func cancel(in cancelling) console.Change {
+	c, open, partial, at := in.now, in.open, in.partial, in.at
 	was := c
 	change := console.Change{Was: &was}
 	c.OpenTurn = ""
@@ -116,6 +145,11 @@ func cancel(c console.Conversation, open console.Turn, partial console.Message, 
 		partial.Partial, partial.TurnID = true, open.ID
 		c, partial = c.Say(partial, at)
 		change.Append = &partial
+	}
+	if in.seen >= open.FromSeq && in.seen < c.CustomerSeq && silence(in.agent, c) == "" {
+		opened := in.turn(c, in.seen+1, c.UpdatedAt)
+		change.Opened, change.Agent, change.Ended.ToSeq = &opened, in.agent, in.seen
+		c.OpenTurn = opened.ID
 	}
 	change.Now = c
 	return change

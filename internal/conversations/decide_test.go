@@ -19,14 +19,16 @@ func saying() sending {
 		LastMessageAt: &before, NeedsAttention: true,
 	}
 	return sending{
-		team: "team", agent: console.AgentState{ID: "agent", Status: console.AgentLive, OnNewMessage: console.Merge, Epoch: 9},
-		was: &c, now: c, draft: Draft{Role: console.RoleUser, Text: "hi"}, at: noon, node: "node",
-		messageID: "message", turnID: "turn",
+		opener: opener{
+			team: "team", node: "node", turnID: "turn",
+			agent: console.AgentState{ID: "agent", Status: console.AgentLive, OnNewMessage: console.Merge, Epoch: 9},
+		},
+		was: &c, now: c, draft: Draft{Role: console.RoleUser, Text: "hi"}, at: noon, messageID: "message",
 	}
 }
 
 func open() *console.Turn {
-	return &console.Turn{ID: "old", ConversationID: "conv", State: console.TurnOpen, FromSeq: 3, Attempt: 1}
+	return &console.Turn{ID: "old", ConversationID: "conv", State: console.TurnOpen, FromSeq: 3, Attempt: 1, AgentEpoch: 9}
 }
 
 func TestDecideCustomer(t *testing.T) {
@@ -53,6 +55,10 @@ func TestDecideCustomer(t *testing.T) {
 			change: func(s *sending) {
 				s.open, s.now.OpenTurn, s.agent.OnNewMessage = open(), "old", console.Interrupt
 			},
+			opened: console.TurnOpen, ended: true, turn: "turn",
+		},
+		"a turn from before the agent was paused is open": {
+			change: func(s *sending) { s.open, s.now.OpenTurn, s.agent.Epoch = open(), "old", 10 },
 			opened: console.TurnOpen, ended: true, turn: "turn",
 		},
 		"the agent is paused": {
@@ -202,17 +208,38 @@ func TestCancelDecision(t *testing.T) {
 	t.Parallel()
 	c := saying().now
 	c.OpenTurn = "old"
-	with := cancel(c, *open(), console.Message{ID: "partial", Text: "hal"}, noon)
+	in := cancelling{now: c, open: *open(), partial: console.Message{ID: "partial", Text: "hal"}, at: noon}
+	with := cancel(in)
 	if m := with.Append; m == nil || !m.Partial || m.TurnID != "old" || m.Author != console.ByAgent || m.Seq != 5 {
 		t.Errorf("cancel: appended %+v", m)
 	}
-	without := cancel(c, *open(), console.Message{}, noon)
+	in.partial = console.Message{}
+	without := cancel(in)
 	if without.Append != nil || without.Now.Seq != 4 {
 		t.Errorf("cancel of a silent turn: appended %+v", without.Append)
 	}
 	for _, change := range []console.Change{with, without} {
-		if change.Ended.State != console.TurnCancelled || change.Now.OpenTurn != "" {
+		if change.Ended.State != console.TurnCancelled || change.Now.OpenTurn != "" || change.Opened != nil {
 			t.Errorf("cancel: ended %+v, open turn %q", change.Ended, change.Now.OpenTurn)
+		}
+	}
+}
+
+// What the customer wrote behind the reply that was cancelled is answered, unless nobody may.
+func TestCancelAnswersWhatWaits(t *testing.T) {
+	t.Parallel()
+	for status, opens := range map[console.AgentStatus]bool{console.AgentLive: true, console.AgentPaused: false} {
+		in := cancelling{opener: saying().opener, now: saying().now, open: *open(), seen: 3, at: noon}
+		in.agent.Status, in.now.OpenTurn, in.now.Seq, in.now.CustomerSeq = status, "old", 5, 5
+		got := cancel(in)
+		if (got.Opened != nil) != opens || (got.Now.OpenTurn == "turn") != opens {
+			t.Errorf("agent %s: opened %+v, open turn %q", status, got.Opened, got.Now.OpenTurn)
+		}
+		if want := map[bool]int64{true: 3, false: 5}[opens]; got.Ended.ToSeq != want {
+			t.Errorf("agent %s: the cancelled turn covers up to %d, want %d", status, got.Ended.ToSeq, want)
+		}
+		if opens && got.Opened.FromSeq != 4 {
+			t.Errorf("the new turn answers from %d, want 4", got.Opened.FromSeq)
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 // after is from where on a stream is asked for: from a moment, from a message, or, if it is zero,
 // from the ticket on.
 type after struct {
-	path    string // of the parameter, for faults
-	at      time.Time
+	path    string     // of the parameter, for faults
+	at      *time.Time // nil: no time was given
 	message console.ID
 }
 
@@ -26,7 +26,7 @@ func afterLayouts() []string {
 func parseAfter(path, s string) (after, error) {
 	for _, layout := range afterLayouts() {
 		if t, err := time.Parse(layout, strings.Replace(s, " ", "+", 1)); err == nil {
-			return after{path: path, at: t}, nil
+			return after{path: path, at: &t}, nil
 		}
 	}
 	if !plausible(s) || strings.ContainsAny(s, ":+") {
@@ -48,8 +48,8 @@ func (a after) seq(ctx context.Context, from Reads, conversation console.ID, tic
 			return 0, errAfter(a.path)
 		}
 		return m.Seq, err
-	case !a.at.IsZero():
-		return from.SeqAt(ctx, conversation, a.at)
+	case a.at != nil:
+		return from.SeqAt(ctx, conversation, *a.at)
 	default:
 		return ticket, nil
 	}

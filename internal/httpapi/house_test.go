@@ -212,7 +212,7 @@ func (e endingHub) Subscribe(r stream.Request) (*stream.Subscription, error) {
 type nobody struct{}
 
 func (nobody) AgentStopped(console.ID, console.Why) {}
-func (nobody) Halt(console.ID) (string, console.ID) { return "", "" }
+func (nobody) Halt(console.ID) console.Halted       { return console.Halted{} }
 
 // teller tells the hub what was committed, as the house's wiring does.
 type teller struct{ hub *stream.Hub }

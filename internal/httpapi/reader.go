@@ -90,7 +90,7 @@ func (s *reader) tell(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-s.sub.Ended():
-			return s.write([]byte(retryFrame))
+			return s.farewell(ctx)
 		case e := <-s.sub.Events():
 			if err := s.event(ctx, e); err != nil {
 				return err
@@ -100,6 +100,20 @@ func (s *reader) tell(ctx context.Context) error {
 				return err
 			}
 			beat.Reset(untilBeat())
+		}
+	}
+}
+
+// farewell writes what had been told before the end, and when to come again.
+func (s *reader) farewell(ctx context.Context) error {
+	for {
+		select {
+		case e := <-s.sub.Events():
+			if err := s.event(ctx, e); err != nil {
+				return err
+			}
+		default:
+			return s.write([]byte(retryFrame))
 		}
 	}
 }

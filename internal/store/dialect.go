@@ -134,7 +134,7 @@ func commonFault(err error) fault {
 	if _, ok := errors.AsType[net.Error](err); ok {
 		return faultUnreachable
 	}
-	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok || pgconn.SafeToRetry(err) {
 		return faultUnreachable
 	}
 	for _, gone := range []error{

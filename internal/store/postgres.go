@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/bimpe/bimpe/internal/console"
@@ -152,7 +153,8 @@ func (p *postgres) once(ctx context.Context, team string, f func(*Tx) error) (lo
 	defer cancel()
 	sqlTx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
-		return false, reach(p.d, fmt.Errorf("begin: %w", err))
+		// A connection that died while it was idle: another one may do.
+		return pgconn.SafeToRetry(err), reach(p.d, fmt.Errorf("begin: %w", err))
 	}
 	s := &session{d: p.d, conn: sqlConn{sqlTx}, ctx: ctx}
 	tx := &Tx{reads: reads{db: p.db, team: team, s: s}}

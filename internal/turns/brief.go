@@ -43,7 +43,7 @@ func (e *Engine) load(ctx context.Context, t console.Turn, k known) (brief, erro
 		return b, gone(err)
 	}
 	b.now = e.zones.in(e.Now(), b.agent.Timezone)
-	if b.history, err = e.history(ctx, from, b.conversation); err != nil {
+	if b.history, err = e.history(ctx, from, b.conversation, t.FromSeq); err != nil {
 		return b, err
 	}
 	if b.workflow, err = e.workflow(ctx, from, b.agent.WorkflowID); err != nil {
@@ -67,11 +67,16 @@ func (e *Engine) conversation(ctx context.Context, from Reads, t console.Turn) (
 	return c, nil
 }
 
-func (e *Engine) history(ctx context.Context, from Reads, c console.Conversation) ([]console.Message, error) {
-	if tail := e.tails.get(c.ID, c.Seq); tail != nil {
+// maxAsked is how many messages that wait for a reply are looked at; of more, the newest.
+const maxAsked = 200
+
+// history reads back as far as replies look, and at least to what is to be answered.
+func (e *Engine) history(ctx context.Context, from Reads, c console.Conversation, asked int64) ([]console.Message, error) {
+	if tail := e.tails.get(c.ID, c.Seq); tail != nil && tail[0].Seq <= asked {
 		return tail, nil
 	}
-	read, err := from.History(ctx, c.ID, console.HistoryLength)
+	waiting := min(max(c.Seq-asked+1, 0), maxAsked)
+	read, err := from.History(ctx, c.ID, console.HistoryLength+int(waiting))
 	if err == nil {
 		e.tails.put(c.ID, read)
 	}
@@ -97,11 +102,16 @@ func gone(err error) error {
 	return err
 }
 
-// asked returns the customer's messages that the turn is to answer, oldest first.
-func (b brief) asked() []console.Message {
+// asked returns the customer's messages that the turn is to answer, oldest first; before returns
+// everything else.
+func (b brief) asked() []console.Message { return b.pick(true) }
+
+func (b brief) before() []console.Message { return b.pick(false) }
+
+func (b brief) pick(asked bool) []console.Message { //nolint:revive // which half is wanted
 	var found []console.Message
 	for _, m := range b.history {
-		if m.Author == console.ByCustomer && m.Seq >= b.turn.FromSeq {
+		if asked == (m.Author == console.ByCustomer && m.Seq >= b.turn.FromSeq) {
 			found = append(found, m)
 		}
 	}

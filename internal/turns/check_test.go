@@ -18,7 +18,33 @@ func (w *world) check() error {
 	if err := checkTurns(s); err != nil {
 		return err
 	}
+	if err := w.checkPromise(s); err != nil {
+		return err
+	}
 	return checkCover(s)
+}
+
+// checkPromise: a customer's message that was to be answered when it came is answered or being
+// answered, unless something happened afterwards that hushed the agent.
+func (w *world) checkPromise(s state) error {
+	for _, m := range s.log {
+		if m.Author != console.ByCustomer {
+			continue
+		}
+		kept, silent := false, false
+		for _, t := range s.turns {
+			covers := t.FromSeq <= m.Seq && (t.State == console.TurnOpen || m.Seq <= t.ToSeq)
+			kept = kept || covers && (t.State == console.TurnOpen || t.State == console.TurnReplied)
+			silent = silent || covers && t.State == console.TurnSilent
+		}
+		if _, known := w.heardAt[m.Seq]; !known && !silent {
+			w.heardAt[m.Seq] = w.hushes
+		}
+		if at, heard := w.heardAt[m.Seq]; heard && !kept && at == w.hushes {
+			return fmt.Errorf("customer message %d was to be answered and is not, though nothing hushed the agent", m.Seq)
+		}
+	}
+	return nil
 }
 
 // checkLog: the log only grows, is numbered without a gap, its times rise, and the agent adds

@@ -117,6 +117,9 @@ func (e *Engine) AgentStopped(agent console.ID, why console.Why) {
 	e.mu.Unlock()
 	for _, r := range late {
 		r.stop(errStopped)
+		if why == console.WhyAgentDeleted {
+			r.discard() // its streams end before it reaches the fence
+		}
 	}
 	if why == console.WhyAgentDeleted {
 		e.Hub.EndAgent(agent)
@@ -124,10 +127,10 @@ func (e *Engine) AgentStopped(agent console.ID, why console.Why) {
 	e.Log.Info("agent stopped", "agent", agent, "why", why, "turns", len(late))
 }
 
-// Halt closes the turn's upstream at once and returns what had been written and under which message
-// id, or nothing if the turn does not run here. The caller then ends the turn in the store; if it
+// Halt closes the turn's upstream at once and returns what had been written, or nothing if the turn
+// does not run here. The caller then ends the turn in the store; if it
 // does not, the turn is answered anew.
-func (e *Engine) Halt(turn console.ID) (string, console.ID) {
+func (e *Engine) Halt(turn console.ID) console.Halted {
 	e.mu.Lock()
 	r := e.running[turn]
 	if r == nil {
@@ -137,7 +140,7 @@ func (e *Engine) Halt(turn console.ID) (string, console.ID) {
 	}
 	e.mu.Unlock()
 	if r == nil {
-		return "", ""
+		return console.Halted{}
 	}
 	r.stop(errHalted)
 	return r.written()

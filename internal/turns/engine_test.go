@@ -2,6 +2,7 @@ package turns
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -177,9 +178,9 @@ func TestHaltTwice(t *testing.T) {
 		h.customer("a")
 		time.Sleep(2500 * time.Millisecond)
 		turn := h.db.conversation().OpenTurn
-		first, _ := h.Halt(turn)
+		first := h.Halt(turn).Written
 		synctest.Wait()
-		if again, _ := h.Halt(turn); first != "one two " || again != first {
+		if again := h.Halt(turn).Written; first != "one two " || again != first {
 			t.Errorf("halted: %q, then %q", first, again)
 		}
 		if c := h.cancel(); c.Partial == nil || c.Partial.Text != first {
@@ -359,6 +360,49 @@ func TestShutdownLetsTurnsFinish(t *testing.T) {
 		stop()
 		h.must(<-done)
 		h.want("customer: a", "agent: ok")
+	})
+}
+
+// Messages that wait together are answered together, each rule once; a human is called where no
+// rule answers one of them.
+func TestRulesAnswerEachMessage(t *testing.T) {
+	t.Parallel()
+	rules := []console.Rule{
+		{ID: "1", Trigger: "hours", Response: "9 to 5", Enabled: true},
+		{ID: "2", Trigger: "where", Response: "Lagos", Enabled: true},
+	}
+	for _, tt := range []struct {
+		asked []string
+		want  []string
+		all   bool
+	}{
+		{[]string{"hours?", "where?", "your hours?"}, []string{"9 to 5", "Lagos"}, true},
+		{[]string{"hours?", "and why?"}, []string{"9 to 5"}, false},
+		{[]string{"why?"}, nil, false},
+	} {
+		b := brief{agent: console.Agent{Rules: rules}}
+		for i, text := range tt.asked {
+			b.history = append(b.history, console.Message{Seq: int64(i + 1), Author: console.ByCustomer, Text: text})
+		}
+		if got, all := ruled(b); !slices.Equal(got, tt.want) || all != tt.all {
+			t.Errorf("%q: rules answer %q, all %v; want %q, %v", tt.asked, got, all, tt.want, tt.all)
+		}
+	}
+}
+
+func TestDeletedAgentDiscardsBeforeItsStreamsEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, slow)
+		h.customer("a")
+		time.Sleep(1500 * time.Millisecond)
+		h.AgentStopped(agentID, console.WhyAgentDeleted)
+		h.ears.mu.Lock()
+		last := h.ears.events[len(h.ears.events)-2:]
+		h.ears.mu.Unlock()
+		if !strings.HasPrefix(last[0], "discarded") || !strings.HasPrefix(last[1], "ended") {
+			t.Errorf("the last events are %q", last)
+		}
 	})
 }
 

@@ -2,6 +2,7 @@ package turns
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,15 +45,18 @@ var errNothingSaid = errors.New("the model said nothing")
 
 // next decides the one thing that is to be done now. It is pure.
 //
-// A rule whose trigger stands in the customer's words decides the reply, and no model is asked.
+// Rules whose triggers stand in the customer's messages decide the reply, and no model is asked; a
+// human is called if some of several messages match none.
 // Otherwise a model is asked until it answers, its faults are final, the attempts are used up or the
 // time is over; then the customer gets an apology and a human is called.
 func next(t transcript, l Limits) action {
 	if t.brief.late() {
 		return say{} // the fence discards it
 	}
-	if rule, ok := flows.Match(t.brief.agentRules(), t.brief.question()); ok && strings.TrimSpace(rule.Response) != "" {
-		return t.say(rule.Response, console.TurnReplied, "")
+	if responses, all := ruled(t.brief); len(responses) > 0 {
+		s := t.say(strings.Join(responses, "\n\n"), console.TurnReplied, "")
+		s.reply.attention = !all
+		return s
 	}
 	if t.answer != nil {
 		s := t.say(t.answer.text, console.TurnReplied, "")
@@ -69,6 +73,23 @@ func next(t transcript, l Limits) action {
 	default:
 		return ask{after: wait(t.faults, l), request: prompt(t.brief, l)}
 	}
+}
+
+// ruled returns what the rules answer to the customer's messages, each response once, and whether
+// that answers all of them.
+func ruled(b brief) (responses []string, all bool) {
+	rules, all := b.agentRules(), true
+	for _, m := range b.asked() {
+		rule, ok := flows.Match(rules, m.Text)
+		if !ok || strings.TrimSpace(rule.Response) == "" {
+			all = false
+			continue
+		}
+		if !slices.Contains(responses, rule.Response) {
+			responses = append(responses, rule.Response)
+		}
+	}
+	return responses, all
 }
 
 func (t transcript) say(text string, state console.TurnState, why console.Why) say {

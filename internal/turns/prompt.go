@@ -153,13 +153,15 @@ func (w *writer) passages(passages []console.Passage) {
 	}
 }
 
-// history is the end of the conversation, as much of it as fits. The newest message is always
-// there, cut if it alone is too long.
+// history is the end of the conversation, as much of it as fits: what came before, then what is to
+// be answered, even where a reply to something earlier stands behind it in the log. The newest
+// message is always there, cut if it alone is too long.
 func history(b brief, tokens int) []llm.Message {
 	var back []llm.Message
-	for i := len(b.history) - 1; i >= 0; i-- {
-		m := llm.Message{Role: llm.RoleUser, Text: b.history[i].Text}
-		if b.history[i].Role == console.RoleAssistant {
+	log := append(b.before(), b.asked()...)
+	for i := len(log) - 1; i >= 0; i-- {
+		m := llm.Message{Role: llm.RoleUser, Text: log[i].Text}
+		if log[i].Role == console.RoleAssistant {
 			m.Role = llm.RoleAssistant
 		}
 		n := llm.EstimateTokens(m.Text)

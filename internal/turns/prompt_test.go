@@ -2,6 +2,7 @@ package turns
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,7 @@ func ptr[T any](v T) *T { return &v }
 
 func fullBrief() brief {
 	return brief{
-		turn: console.Turn{FromSeq: 1},
+		turn: console.Turn{FromSeq: 3},
 		now:  time.Date(2026, 3, 4, 6, 6, 0, 0, time.FixedZone("WAT", 3600)),
 		agent: console.Agent{
 			Name: "Ada", Description: "front desk", Language: "pt-BR", Persona: console.Friendly,
@@ -91,5 +92,26 @@ func TestPromptStaysInItsWindow(t *testing.T) {
 	}
 	if len(r.Messages) == 0 || !strings.HasPrefix(r.Messages[len(r.Messages)-1].Text, "世") {
 		t.Error("the newest message is not in the prompt")
+	}
+}
+
+// In a follow-up the reply to the first message stands in the log behind the ones that wait; the
+// model gets those last, since they are what it is to answer.
+func TestPromptEndsWithWhatIsAsked(t *testing.T) {
+	t.Parallel()
+	b := fullBrief()
+	b.turn.FromSeq = 3
+	b.history = []console.Message{
+		{Seq: 2, Role: console.RoleUser, Author: console.ByCustomer, Text: "one"},
+		{Seq: 3, Role: console.RoleUser, Author: console.ByCustomer, Text: "two"},
+		{Seq: 4, Role: console.RoleUser, Author: console.ByCustomer, Text: "three"},
+		{Seq: 5, Role: console.RoleAssistant, Author: console.ByAgent, Text: "reply to one"},
+	}
+	var got []string
+	for _, m := range prompt(b, Limits{}.withDefaults()).Messages {
+		got = append(got, m.Text)
+	}
+	if want := []string{"one", "reply to one", "two", "three"}; !slices.Equal(got, want) {
+		t.Errorf("messages %q, want %q", got, want)
 	}
 }

@@ -168,7 +168,7 @@ func (r *run) ask(ctx context.Context, a ask) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	text, _ := r.written()
+	text := r.written().Written
 	if strings.TrimSpace(text) == "" {
 		return answer{}, errNothingSaid
 	}
@@ -251,10 +251,10 @@ func (r *run) nudge(seq int64) {
 }
 
 // written returns the reply so far.
-func (r *run) written() (string, console.ID) {
+func (r *run) written() console.Halted {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.text.String(), r.message
+	return console.Halted{Written: r.text.String(), MessageID: r.message, Seen: r.seen}
 }
 
 // discard tells readers to forget what they heard.

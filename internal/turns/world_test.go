@@ -22,7 +22,11 @@ type world struct {
 	at     time.Time
 	claims []claim
 	log    []console.Message
-	played []string // what was done, for a failure's text
+	// hushes counts what may end a turn without a reply; heardAt is its value when a customer's
+	// message came that was to be answered.
+	hushes  int
+	heardAt map[int64]int
+	played  []string // what was done, for a failure's text
 }
 
 // claim is a node that believes that it holds a turn, with the reply that it decided.
@@ -63,7 +67,7 @@ type state struct {
 var errNoClaim = errors.New("nothing to do")
 
 func newWorld(seed uint64, back backend) *world {
-	w := &world{rnd: rand.New(rand.NewPCG(seed, 1)), back: back, at: time.UnixMilli(1_700_000_000_000).UTC()}
+	w := &world{rnd: rand.New(rand.NewPCG(seed, 1)), back: back, at: time.UnixMilli(1_700_000_000_000).UTC(), heardAt: map[int64]int{}}
 	w.talk = conversations.New(conversations.Config{
 		Now: func() time.Time { return w.at }, NewID: w.newID, Node: "n1", Listener: w, Halter: w,
 	})
@@ -75,11 +79,11 @@ func (w *world) newID() console.ID { return w.back.nextID() }
 // Changed and Halt make the world the listener and halter of its conversations.
 func (w *world) Changed(console.Change) {}
 
-func (w *world) Halt(console.ID) (string, console.ID) {
-	if w.rnd.IntN(2) == 0 {
-		return "", ""
+func (w *world) Halt(console.ID) console.Halted {
+	if w.rnd.IntN(2) == 0 || len(w.claims) == 0 {
+		return console.Halted{}
 	}
-	return "half a rep", w.newID()
+	return console.Halted{Written: "half a rep", MessageID: w.newID(), Seen: w.claims[len(w.claims)-1].seen}
 }
 
 func (w *world) place() conversations.Place { return placeOf(w.back.agentID()) }
@@ -123,6 +127,7 @@ func (w *world) customer() error {
 }
 
 func (w *world) human() error {
+	w.hushes++
 	return w.send(conversations.Draft{Role: console.RoleAssistant, Text: "h", TakeOver: w.rnd.IntN(2) == 0})
 }
 
@@ -134,12 +139,14 @@ func (w *world) send(d conversations.Draft) error {
 }
 
 func (w *world) pause() error {
+	w.hushes++
 	return w.onConversation(func(t tx, id console.ID) error {
 		return w.talk.SetPaused(context.Background(), t, w.back.agentID(), id, w.rnd.IntN(2) == 0)
 	})
 }
 
 func (w *world) cancel() error {
+	w.hushes++
 	return w.onConversation(func(t tx, id console.ID) error {
 		_, err := w.talk.Cancel(context.Background(), t, w.back.agentID(), id)
 		return err
@@ -159,6 +166,7 @@ func (w *world) operator() error {
 	return w.back.agent(func(a *console.AgentState) {
 		switch w.rnd.IntN(4) {
 		case 0:
+			w.hushes++
 			if a.Status != console.AgentPaused {
 				a.Epoch++
 			}
@@ -225,5 +233,6 @@ func (w *world) remove() error {
 	if w.rnd.IntN(40) > 0 {
 		return errNoClaim
 	}
+	w.hushes++
 	return w.back.remove()
 }
