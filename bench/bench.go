@@ -154,7 +154,7 @@ func (b *bench) newPlace(ctx context.Context, settings ...string) (place, error)
 		return place{}, err
 	}
 	p := place{env: append([]string{
-		"PATH=" + os.Getenv("PATH"), "BIMPE_DATA_DIR=" + folder, "BIMPE_RATE_LIMIT=0", "BIMPE_LOG_LEVEL=warn",
+		"PATH=" + os.Getenv("PATH"), "BIMPE_DATA_DIR=" + folder, "BIMPE_RATE_LIMIT=0",
 	}, settings...)}
 	key := exec.CommandContext(ctx, b.binary, "key", "create", "--team", "bench", "--scope", "*")
 	var out, complaint bytes.Buffer

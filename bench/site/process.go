@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -32,7 +31,7 @@ type Process struct {
 	Started time.Duration // from its start to its first answer
 	cmd     *exec.Cmd
 	ended   chan struct{}
-	errors  *tail
+	log     *os.File // all that it says; it has no name any more
 }
 
 const (
@@ -56,25 +55,42 @@ func FreeAddress(ctx context.Context) (string, error) {
 
 // Start runs a program and waits until it answers.
 func Start(ctx context.Context, p Program, now func() time.Time) (*Process, error) {
+	log, err := newLog()
+	if err != nil {
+		return nil, err
+	}
 	r := &Process{
 		Base: "http://" + p.Listen, cmd: exec.Command(p.Path, p.Args...), //nolint:noctx // Stop ends it in order
-		ended: make(chan struct{}), errors: &tail{},
+		ended: make(chan struct{}), log: log,
 	}
-	r.cmd.Env, r.cmd.Stdout, r.cmd.Stderr = p.Env, io.Discard, r.errors
+	r.cmd.Env, r.cmd.Stderr = p.Env, log
 	dieWithParent(r.cmd)
 	start := now()
 	if err := r.cmd.Start(); err != nil {
-		return nil, err
+		return nil, errors.Join(err, log.Close())
 	}
 	go func() {
 		defer close(r.ended)
-		_ = r.cmd.Wait() // what it said stands in errors
+		_ = r.cmd.Wait() // what it said stands in its log
 	}()
 	if err := r.wait(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("start %s: %w", p.Path, err), r.Stop())
 	}
 	r.Started = now().Sub(start)
 	return r, nil
+}
+
+// newLog is a file, as most servers' logs end up in one; a pipe would make its reader part of what is
+// measured.
+func newLog() (*os.File, error) {
+	f, err := os.CreateTemp("", "bimpe-bench-log-")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // wait asks until the program answers.
@@ -92,9 +108,9 @@ func (p *Process) wait(ctx context.Context) error {
 		select {
 		case <-tick.C:
 		case <-p.ended:
-			return fmt.Errorf("it has ended: %s", p.errors)
+			return fmt.Errorf("it has ended: %s", p.said())
 		case <-ctx.Done():
-			return fmt.Errorf("%w: %s", context.Cause(ctx), p.errors)
+			return fmt.Errorf("%w: %s", context.Cause(ctx), p.said())
 		}
 	}
 }
@@ -115,6 +131,7 @@ func ready(ctx context.Context, client *http.Client, base string) bool {
 // Stop asks the program to end and waits until it has; one that takes too long is killed, which is an
 // error. It may be called more than once.
 func (p *Process) Stop() error {
+	defer p.log.Close() //nolint:errcheck // nobody reads it any more
 	// It may have ended by itself.
 	_ = p.cmd.Process.Signal(syscall.SIGTERM)
 	timer := time.NewTimer(stopLimit)
@@ -135,27 +152,18 @@ func (p *Process) Stop() error {
 // Tell sends the program a signal.
 func (p *Process) Tell(s os.Signal) error { return p.cmd.Process.Signal(s) }
 
-// tail keeps the end of what a program says, for an error's text.
-type tail struct {
-	mu  sync.Mutex
-	end []byte
-}
-
+// tailSize is how much of what a program said goes into an error's text.
 const tailSize = 4 << 10
 
-// Write never fails.
-func (t *tail) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.end = append(t.end, b...)
-	if over := len(t.end) - tailSize; over > 0 {
-		t.end = append(t.end[:0], t.end[over:]...)
+// said is the end of what the program has said.
+func (p *Process) said() string {
+	at, err := p.log.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err.Error()
 	}
-	return len(b), nil
-}
-
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return string(bytes.TrimSpace(t.end))
+	end := make([]byte, min(at, tailSize))
+	if _, err := p.log.ReadAt(end, at-int64(len(end))); err != nil && !errors.Is(err, io.EOF) {
+		return err.Error()
+	}
+	return string(bytes.TrimSpace(end))
 }

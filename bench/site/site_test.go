@@ -141,16 +141,21 @@ func TestParseCPU(t *testing.T) {
 	}
 }
 
-func TestTailKeepsTheEnd(t *testing.T) {
+func TestSaidIsTheEnd(t *testing.T) {
 	t.Parallel()
-	var kept tail
-	for range 10 {
-		if n, err := kept.Write([]byte(strings.Repeat("x", 1000))); n != 1000 || err != nil {
-			t.Fatalf("Write = %d, %v", n, err)
-		}
+	log, err := newLog()
+	if err != nil {
+		t.Fatal(err)
 	}
-	_, _ = kept.Write([]byte("the end\n"))
-	if got := kept.String(); len(got) != tailSize-1 || !strings.HasSuffix(got, "xthe end") {
+	defer log.Close()
+	p := &Process{log: log}
+	if got := p.said(); got != "" {
+		t.Errorf("a program that said nothing said %q", got)
+	}
+	if _, err := log.WriteString(strings.Repeat("x", 10_000) + "the end\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.said(); len(got) != tailSize-1 || !strings.HasSuffix(got, "xthe end") {
 		t.Errorf("kept %d bytes that end with %q", len(got), got[len(got)-10:])
 	}
 }
