@@ -147,7 +147,7 @@ func TestSaidIsTheEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close()
+	defer log.Close() //nolint:errcheck // it was only read
 	p := &Process{log: log}
 	if got := p.said(); got != "" {
 		t.Errorf("a program that said nothing said %q", got)

@@ -9,6 +9,7 @@ import (
 type pace struct {
 	mu      sync.Mutex
 	typical time.Duration // a moving average; 0: nothing is known. Held under mu.
+	streams bool          // it has refused to give a whole reply. Held under mu.
 }
 
 // paceWeight is how many replies back the average looks, about.
@@ -24,11 +25,18 @@ func (p *pace) note(took time.Duration) {
 	p.typical += (took - p.typical) / paceWeight
 }
 
-// quick reports whether a reply is there almost as soon as its first words.
+// onlyStreams says that the model does not give whole replies.
+func (p *pace) onlyStreams() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.streams = true
+}
+
+// quick reports whether a whole reply can be had almost as soon as its first words.
 func (p *pace) quick() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.typical > 0 && p.typical < quickReply
+	return !p.streams && p.typical > 0 && p.typical < quickReply
 }
 
 const (

@@ -2,6 +2,7 @@ package turns
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -114,6 +115,34 @@ func TestAgentsAreRememberedByVersion(t *testing.T) {
 			if got := ask(step.says, step.version); !strings.Contains(got.System, "About you: "+step.want) {
 				t.Errorf("at version %v the prompt lacks %q", step.version, step.want)
 			}
+		}
+	})
+}
+
+// A server that only streams refuses a whole reply once; the customer does not notice.
+func TestModelThatOnlyStreams(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, utterance{fault: llm.Fail(llm.KindInvalid, nil)}, utterance{words: []string{"ok"}})
+		h.ears.deaf = true
+		h.pace.note(time.Millisecond)
+		others := newRun(h.Engine, console.Turn{}, known{})
+		h.mu.Lock()
+		for i := range busyTurns {
+			h.running[console.ID(fmt.Sprint(i))] = others
+		}
+		h.mu.Unlock()
+		h.customer("a")
+		synctest.Wait()
+		h.customer("b")
+		synctest.Wait()
+		h.want("customer: a", "agent: ok", "customer: b", "agent: ok")
+		var whole []bool
+		for _, r := range h.model.requests() {
+			whole = append(whole, r.Whole)
+		}
+		if want := []bool{true, false, false}; !slices.Equal(whole, want) {
+			t.Errorf("asked for whole replies: %v, want %v", whole, want)
 		}
 	})
 }

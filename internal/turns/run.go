@@ -160,8 +160,7 @@ func (r *run) ask(ctx context.Context, a ask) (answer, error) {
 	case <-ctx.Done():
 		return answer{}, context.Cause(ctx)
 	}
-	a.request.Whole = r.e.whole(r)
-	end, err := r.listen(ctx, a.request)
+	end, err := r.put(ctx, a.request)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		return answer{}, cause
 	}
@@ -173,6 +172,19 @@ func (r *run) ask(ctx context.Context, a ask) (answer, error) {
 		return answer{}, errNothingSaid
 	}
 	return answer{text: text, end: end}, nil
+}
+
+// put asks the model. One that does not give whole replies is asked for a stream, now and from now
+// on.
+func (r *run) put(ctx context.Context, request llm.Request) (llm.End, error) {
+	request.Whole = r.e.whole(r)
+	end, err := r.listen(ctx, request)
+	if fault, ok := errors.AsType[*llm.Error](err); request.Whole && ok && fault.Kind == llm.KindInvalid {
+		r.e.pace.onlyStreams()
+		request.Whole = false
+		return r.listen(ctx, request)
+	}
+	return end, err
 }
 
 // begin opens an attempt. Readers who heard some of an earlier one are told to forget it. It
