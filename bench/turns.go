@@ -179,7 +179,7 @@ func (b *bench) many(ctx context.Context, f *field) ([]figures.Figure, error) {
 	normal := figures.Figure{Name: name, Unit: "/s", Bar: figures.Bar{Kind: figures.RatioAtLeast, Limit: normalBar}, Note: "floor at NORMAL"}
 	p50 := figures.Figure{Name: name + ", p50", Unit: "ms", Note: "floor at FULL"}
 	cpu := figures.Figure{Name: name + ", CPU a turn", Unit: "ms", Note: "floor at NORMAL"}
-	model := figures.Figure{Name: name + ", the model's CPU a turn", Unit: "ms", Note: "it streams to us and not to the floor"}
+	model := figures.Figure{Name: name + ", the model's CPU a turn", Unit: "ms", Note: "the floor never streams; a busy server seldom does"}
 	for range b.pairs {
 		first, err := f.spent(ctx, f.full.Process, func() (load.Result, error) { return f.floor(ctx, f.full, manyAtOnce, manyTurns) })
 		if err != nil {
