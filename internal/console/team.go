@@ -63,11 +63,6 @@ func Resources() []string {
 	}
 }
 
-// ScopeFor names the scope of an access to a resource.
-func ScopeFor(resource string, access Access) Scope {
-	return Scope(resource + ":" + string(access))
-}
-
 // Valid reports whether s is a scope that exists.
 func (s Scope) Valid() bool {
 	if s == ScopeAll {
@@ -94,17 +89,6 @@ type Key struct {
 // Grants reports whether scopes include s.
 func Grants(scopes []Scope, s Scope) bool {
 	return slices.Contains(scopes, ScopeAll) || slices.Contains(scopes, s)
-}
-
-// GrantsAll reports whether a key with the scopes have may hand on all of want: a key never grants
-// more than it has.
-func GrantsAll(have, want []Scope) bool {
-	for _, s := range want {
-		if !Grants(have, s) {
-			return false
-		}
-	}
-	return true
 }
 
 // Expired reports whether the key's time is over at the given moment.

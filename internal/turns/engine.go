@@ -128,8 +128,8 @@ func (e *Engine) AgentStopped(agent console.ID, why console.Why) {
 }
 
 // Halt closes the turn's upstream at once and returns what had been written, or nothing if the turn
-// does not run here. The caller then ends the turn in the store; if it
-// does not, the turn is answered anew.
+// does not run here. The caller then ends the turn in the store; if it does not, the turn is
+// answered anew.
 func (e *Engine) Halt(turn console.ID) console.Halted {
 	e.mu.Lock()
 	r := e.running[turn]
@@ -159,20 +159,17 @@ func (e *Engine) drop(t console.Turn) {
 	if t.State == console.TurnDiscarded {
 		r.discard()
 	} else {
-		r.status(stream.Idle, "") // cancelled: what was written is a message by now
+		r.status(stream.Idle) // cancelled: what was written is a message by now
 	}
 }
 
 func (e *Engine) nudge(turn console.ID, seq int64) {
-	if r := e.find(turn); r != nil {
+	e.mu.Lock()
+	r := e.running[turn]
+	e.mu.Unlock()
+	if r != nil {
 		r.nudge(seq)
 	}
-}
-
-func (e *Engine) find(turn console.ID) *run {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.running[turn]
 }
 
 // start answers a turn in a goroutine of its own. A turn that finds no place is left to the sweep.

@@ -37,10 +37,18 @@ func (c *agentCache) get(id console.ID, version time.Time) (console.Agent, bool)
 func (c *agentCache) put(a console.Agent) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.byID == nil || len(c.byID) >= maxAgents {
+	if c.byID == nil {
 		c.byID = make(map[console.ID]console.Agent)
 	}
 	c.byID[a.ID] = a
+	for other := range c.byID {
+		if len(c.byID) <= maxAgents {
+			break
+		}
+		if other != a.ID {
+			delete(c.byID, other)
+		}
+	}
 }
 
 // agent returns the agent in the version that is known, or as it is now.

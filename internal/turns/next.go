@@ -28,7 +28,7 @@ type answer struct {
 // action is what a turn does next: ask or say.
 type action interface{ action() }
 
-// ask puts a request to the model, after a wait.
+// ask puts a request to the model, after a wait if it has failed before.
 type ask struct {
 	after   time.Duration
 	request llm.Request
@@ -46,8 +46,7 @@ var errNothingSaid = errors.New("the model said nothing")
 // next decides the one thing that is to be done now. It is pure.
 //
 // Rules whose triggers stand in the customer's messages decide the reply, and no model is asked; a
-// human is called if some of several messages match none.
-// Otherwise a model is asked until it answers, its faults are final, the attempts are used up or the
+// human is called if some of several messages match none. Otherwise a model is asked until it answers, its faults are final, the attempts are used up or the
 // time is over; then the customer gets an apology and a human is called.
 func next(t transcript, l Limits) action {
 	if t.brief.late() {
@@ -105,11 +104,7 @@ func (t transcript) apologise(why console.Why) say {
 }
 
 func retryable(fault error) bool {
-	if errors.Is(fault, errNothingSaid) {
-		return true
-	}
-	e, ok := errors.AsType[*llm.Error](fault)
-	return ok && e.Retryable()
+	return errors.Is(fault, errNothingSaid) || llm.Retryable(fault)
 }
 
 // wait is the pause before the next attempt: doubling, or what the provider asked for.

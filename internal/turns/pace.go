@@ -3,6 +3,8 @@ package turns
 import (
 	"sync"
 	"time"
+
+	"github.com/bimpe/bimpe/internal/console"
 )
 
 // pace knows how long the model has taken for a reply lately, failed ones included.
@@ -46,12 +48,12 @@ const (
 	busyTurns = 16
 )
 
-// whole reports whether a reply is asked for in one piece: the node is busy, the model is quick, it
-// has not failed in this turn, and nobody who would see the reply being written listens. Reading a
-// stream word by word is a large part of a turn's cost.
-func (e *Engine) whole(r *run) bool {
+// whole reports whether a reply may be asked for in one piece: the node is busy, the model is quick,
+// and nobody who would see the reply being written listens. Reading a stream word by word is a large
+// part of a turn's cost.
+func (e *Engine) whole(conversation console.ID) bool {
 	e.mu.Lock()
 	busy := len(e.running) >= busyTurns
 	e.mu.Unlock()
-	return busy && r.faults == 0 && e.pace.quick() && !e.Hub.Watched(r.turn.ConversationID)
+	return busy && e.pace.quick() && !e.Hub.Watched(conversation)
 }

@@ -38,14 +38,13 @@ func TestPace(t *testing.T) {
 func TestWhole(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		spoil func(h *house, r *run)
+		spoil func(h *house)
 		want  bool
 	}{
 		"busy, quick, unwatched": {want: true},
-		"a few turns only":       {spoil: func(h *house, _ *run) { delete(h.running, "1") }},
-		"someone watches":        {spoil: func(h *house, _ *run) { h.ears.deaf = false }},
-		"it has failed":          {spoil: func(_ *house, r *run) { r.faults = 1 }},
-		"a slow model":           {spoil: func(h *house, _ *run) { h.pace.typical = quickReply }},
+		"a few turns only":       {spoil: func(h *house) { delete(h.running, "1") }},
+		"someone watches":        {spoil: func(h *house) { h.ears.deaf = false }},
+		"a slow model":           {spoil: func(h *house) { h.pace.typical = quickReply }},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -59,9 +58,9 @@ func TestWhole(t *testing.T) {
 					h.running[console.ID(fmt.Sprint(i))] = r
 				}
 				if tt.spoil != nil {
-					tt.spoil(h, r)
+					tt.spoil(h)
 				}
-				if got := h.whole(r); got != tt.want {
+				if got := h.whole("c"); got != tt.want {
 					t.Errorf("whole = %v, want %v", got, tt.want)
 				}
 			})
@@ -145,4 +144,39 @@ func TestModelThatOnlyStreams(t *testing.T) {
 			t.Errorf("asked for whole replies: %v, want %v", whole, want)
 		}
 	})
+}
+
+// A model that has just failed is asked for a stream, so that its silence tells something.
+func TestRetriesStream(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, utterance{fault: llm.Fail(llm.KindUnavailable, nil)}, utterance{words: []string{"ok"}})
+		h.ears.deaf = true
+		h.pace.note(time.Millisecond)
+		others := newRun(h.Engine, console.Turn{}, known{})
+		h.mu.Lock()
+		for i := range busyTurns {
+			h.running[console.ID(fmt.Sprint(i))] = others
+		}
+		h.mu.Unlock()
+		h.customer("a")
+		h.runs.Wait()
+		if r := h.model.requests(); len(r) != 2 || !r[0].Whole || r[1].Whole {
+			t.Errorf("asked %d times: %+v", len(r), r)
+		}
+	})
+}
+
+func TestAgentCacheIsBounded(t *testing.T) {
+	t.Parallel()
+	var c agentCache
+	for i := range 2 * maxAgents {
+		c.put(console.Agent{ID: console.ID(fmt.Sprint(i)), UpdatedAt: time.UnixMilli(1)})
+	}
+	if n := len(c.byID); n != maxAgents {
+		t.Errorf("%d agents are remembered, want %d", n, maxAgents)
+	}
+	if _, ok := c.get(console.ID(fmt.Sprint(2*maxAgents-1)), time.UnixMilli(1)); !ok {
+		t.Error("the newest is not remembered")
+	}
 }

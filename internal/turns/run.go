@@ -14,10 +14,9 @@ import (
 
 // run is one taking of a turn.
 type run struct {
-	e      *Engine
-	turn   console.Turn
-	known  known
-	faults int // of the model, in this run
+	e     *Engine
+	turn  console.Turn
+	known known
 	// ctx ends when the turn is halted, dropped, out of time, or the engine stops.
 	ctx  context.Context
 	stop context.CancelCauseFunc
@@ -66,7 +65,7 @@ func last(faults []error) any {
 
 // answer alternates next and its actions until the turn has ended.
 func (r *run) answer(ctx context.Context) (console.TurnState, []error, error) {
-	r.status(stream.Thinking, "")
+	r.status(stream.Thinking)
 	t := transcript{}
 	for fresh := true; ; {
 		if fresh {
@@ -98,7 +97,6 @@ func (r *run) answer(ctx context.Context) (console.TurnState, []error, error) {
 				return state, t.faults, err
 			default:
 				t.faults = append(t.faults, err)
-				r.faults++
 			}
 		}
 	}
@@ -160,7 +158,7 @@ func (r *run) ask(ctx context.Context, a ask) (answer, error) {
 	case <-ctx.Done():
 		return answer{}, context.Cause(ctx)
 	}
-	end, err := r.put(ctx, a.request)
+	end, err := r.put(ctx, a)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		return answer{}, cause
 	}
@@ -176,8 +174,9 @@ func (r *run) ask(ctx context.Context, a ask) (answer, error) {
 
 // put asks the model. One that does not give whole replies is asked for a stream, now and from now
 // on.
-func (r *run) put(ctx context.Context, request llm.Request) (llm.End, error) {
-	request.Whole = r.e.whole(r)
+func (r *run) put(ctx context.Context, a ask) (llm.End, error) {
+	request := a.request
+	request.Whole = a.after == 0 && r.e.whole(r.turn.ConversationID)
 	end, err := r.listen(ctx, request)
 	if fault, ok := errors.AsType[*llm.Error](err); request.Whole && ok && fault.Kind == llm.KindInvalid {
 		r.e.pace.onlyStreams()
@@ -280,8 +279,8 @@ func (r *run) discard() {
 	r.e.Hub.Status(r.turn.ConversationID, s)
 }
 
-func (r *run) status(s stream.State, discarded console.ID) {
-	r.e.Hub.Status(r.turn.ConversationID, stream.Status{State: s, Discarded: discarded})
+func (r *run) status(s stream.State) {
+	r.e.Hub.Status(r.turn.ConversationID, stream.Status{State: s})
 }
 
 // sleep waits, or returns why the context ended first.

@@ -69,21 +69,20 @@ func (r *run) commit(what reply) (*console.Turn, error) {
 	return ended, err
 }
 
-// look reads how things stand, in the order in which everyone takes these locks.
+// look reads how things stand: the agent first, then the conversation, as everyone who writes takes
+// these locks.
 func look(ctx context.Context, tx Tx, t console.Turn) (scene, error) {
 	var s scene
-	var err error
+	a, err := tx.AgentState(ctx, t.AgentID)
+	if err == nil {
+		s.agent = &a
+	} else if !console.IsNotFound(err) {
+		return s, err
+	}
 	if s.conversation, err = tx.LockConversation(ctx, t.AgentID, t.ConversationID); err != nil {
 		return s, err
 	}
-	if s.turn, err = tx.Turn(ctx, t.ID); err != nil {
-		return s, err
-	}
-	a, err := tx.AgentState(ctx, t.AgentID)
-	if console.IsNotFound(err) {
-		return s, nil
-	}
-	s.agent = &a
+	s.turn, err = tx.Turn(ctx, t.ID)
 	return s, err
 }
 
@@ -101,7 +100,7 @@ func (r *run) finish(t console.Turn) {
 		r.discard()
 		return
 	}
-	r.status(stream.Idle, "")
+	r.status(stream.Idle)
 }
 
 // The engine's heartbeat and sweep.
