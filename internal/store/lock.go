@@ -60,10 +60,11 @@ func tryLock(path string) (*os.File, error) {
 	return f, nil
 }
 
-// unlock lets go of a lock; nil is no lock.
+// unlock lets go of a lock; nil is no lock. Closing the file alone would not do while a child of this
+// process has not got to its exec: until then it shares the file, and the lock with it.
 func unlock(f *os.File) error {
 	if f == nil {
 		return nil
 	}
-	return f.Close()
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
 }
