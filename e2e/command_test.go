@@ -70,10 +70,10 @@ func TestTeamsHaveQuotas(t *testing.T) {
 		create := request{method: "POST", path: api + "/agents", body: object{"name": "x"}, key: key}
 		want[agent](t, s, http.StatusCreated, create)
 		refused(t, s.send(t, create), http.StatusBadRequest, "agent_limit_reached")
-		if out := s.command("team", "set", "small", "--agents", "2", "--streams", "3", "--rate", "7"); out != (output{}) {
+		if out := s.command("team", "set", "small", "--agents", "2", "--integrations", "none", "--streams", "3", "--rate", "7"); out != (output{}) {
 			t.Errorf("team set: %+v", out)
 		}
-		if got := strings.Join(strings.Fields(lineWith(s.command("team", "list").stdout, "small")), " "); !contains(got, "small 2 3 7") {
+		if got := strings.Join(strings.Fields(lineWith(s.command("team", "list").stdout, "small")), " "); !contains(got, "small 2 none 3 7") {
 			t.Errorf("team list: %q", got)
 		}
 		eventually(t, "the quota has risen", func() bool { return s.send(t, create).status == http.StatusCreated })
@@ -137,6 +137,10 @@ func TestCommandsThatMakeNoSenseAreRefused(t *testing.T) {
 		{"team", "create", "a\x1b[2Jb"},
 		{"team", "create", "x", "--agents", "-1"},
 		{"team", "create", "x", "--rate", "many"},
+		{"team", "create", "x", "--rate", "none"},
+		{"team", "create", "x", "--integrations", "-1"},
+		{"team", "create", "x", "--integrations", "few"},
+		{"team", "create", "x", "--agents", "2000000000"},
 		{"serve", "--listen", "nope"},
 		{"serve", "--listen", "127.0.0.1"},
 		{"quickstart", "--listen", "127.0.0.1:99999"},

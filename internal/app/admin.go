@@ -176,13 +176,14 @@ const maxQuota = 1_000_000_000
 
 func checkQuotas(q console.Quotas) []console.Field {
 	var faults []console.Field
-	check := func(path string, n int) {
-		if n < 0 || n > maxQuota {
+	check := func(path string, n, least int) {
+		if n < least || n > maxQuota {
 			faults = append(faults, console.Field{Path: path, Fault: "must be 0, for the server's default, to 1000000000"})
 		}
 	}
-	check("agents", q.Agents)
-	check("streams", q.Streams)
-	check("rate", q.RatePerMinute)
+	check("agents", q.Agents, console.NoneAllowed)
+	check("integrations", q.Integrations, console.NoneAllowed)
+	check("streams", q.Streams, 0)
+	check("rate", q.RatePerMinute, 0)
 	return faults
 }

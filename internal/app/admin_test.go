@@ -172,11 +172,22 @@ func TestQuotasAreChangedOneByOne(t *testing.T) {
 			t.Errorf("a rate of %d: %v, want CodeValidation", rate, err)
 		}
 	}
+	for _, q := range []console.Quotas{{Agents: -2}, {Integrations: -2}, {Streams: console.NoneAllowed}, {Integrations: maxQuota + 1}} {
+		if err := a.SetQuotas(t.Context(), "shop", func(console.Quotas) console.Quotas { return q }); console.CodeOf(err) != console.CodeValidation {
+			t.Errorf("quotas of %+v: %v, want CodeValidation", q, err)
+		}
+	}
+	if err := a.SetQuotas(t.Context(), "shop", func(q console.Quotas) console.Quotas {
+		q.Integrations = console.NoneAllowed
+		return q
+	}); err != nil {
+		t.Errorf("no integrations: %v", err)
+	}
 	if err := set("nobody", 1); !console.IsNotFound(err) {
 		t.Errorf("quotas of nobody: %v, want CodeNotFound", err)
 	}
 	teams, err := a.Teams(t.Context())
-	if err != nil || len(teams) != 1 || teams[0].Quotas != (console.Quotas{Agents: 3, RatePerMinute: 9}) {
+	if err != nil || len(teams) != 1 || teams[0].Quotas != (console.Quotas{Agents: 3, Integrations: console.NoneAllowed, RatePerMinute: 9}) {
 		t.Errorf("teams %+v, %v", teams, err)
 	}
 }

@@ -112,18 +112,39 @@ func TestAFullDiskIsAFailure(t *testing.T) {
 func TestQuotasThatAreNotGivenStay(t *testing.T) {
 	t.Parallel()
 	n := func(i int) *int { return &i }
-	was := console.Quotas{Agents: 1, Streams: 2, RatePerMinute: 3}
+	some := func(i amount) *amount { return &i }
+	was := console.Quotas{Agents: 1, Integrations: 4, Streams: 2, RatePerMinute: 3}
 	tests := []struct {
 		given quotas
 		want  console.Quotas
 	}{
 		{quotas{}, was},
-		{quotas{Agents: n(7)}, console.Quotas{Agents: 7, Streams: 2, RatePerMinute: 3}},
-		{quotas{Streams: n(0), Rate: n(9)}, console.Quotas{Agents: 1, Streams: 0, RatePerMinute: 9}},
+		{quotas{Agents: some(7)}, console.Quotas{Agents: 7, Integrations: 4, Streams: 2, RatePerMinute: 3}},
+		{
+			quotas{Agents: some(0), Integrations: some(console.NoneAllowed)},
+			console.Quotas{Integrations: console.NoneAllowed, Streams: 2, RatePerMinute: 3},
+		},
+		{quotas{Streams: n(0), Rate: n(9)}, console.Quotas{Agents: 1, Integrations: 4, RatePerMinute: 9}},
 	}
 	for _, test := range tests {
 		if diff := cmp.Diff(test.want, test.given.apply(was)); diff != "" {
 			t.Errorf("apply (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func TestAmountsAreNumbersOrNone(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]amount{"none": console.NoneAllowed, "0": 0, "7": 7, "1000000000": 1_000_000_000} {
+		var got amount
+		if err := got.UnmarshalText([]byte(text)); err != nil || got != want {
+			t.Errorf("%q is %d, %v, want %d", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "-1", "None", "no", "1e3", "1.5", " 1", "99999999999"} {
+		var got amount
+		if err := got.UnmarshalText([]byte(text)); err == nil {
+			t.Errorf("%q is %d, want it refused", text, got)
 		}
 	}
 }

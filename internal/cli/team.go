@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"text/tabwriter"
 
@@ -11,21 +12,41 @@ import (
 
 // quotas are a team's bounds; what is not given is left as it is.
 type quotas struct {
-	Agents  *int `help:"Agents at a time; 0: the server's default."`
-	Streams *int `help:"Open event streams at a time; 0: the server's default."`
-	Rate    *int `help:"Requests of one key in a minute; 0: the server's default."`
+	Agents       *amount `placeholder:"N" help:"Agents at a time; none: no agent at all; 0: the server's default."`
+	Integrations *amount `placeholder:"N" help:"Connected integrations at a time; none: no integration at all; 0: the server's default."`
+	Streams      *int    `placeholder:"N" help:"Open event streams at a time; 0: the server's default."`
+	Rate         *int    `placeholder:"N" help:"Requests of one key in a minute; 0: the server's default."`
 }
 
 func (q quotas) apply(to console.Quotas) console.Quotas {
-	set := func(at *int, value *int) {
-		if value != nil {
-			*at = *value
-		}
-	}
-	set(&to.Agents, q.Agents)
+	set(&to.Agents, (*int)(q.Agents))
+	set(&to.Integrations, (*int)(q.Integrations))
 	set(&to.Streams, q.Streams)
 	set(&to.RatePerMinute, q.Rate)
 	return to
+}
+
+func set(at, value *int) {
+	if value != nil {
+		*at = *value
+	}
+}
+
+// amount is a number or the word none, which is not 0, since that is the server's default.
+type amount int
+
+// UnmarshalText is called by kong.
+func (a *amount) UnmarshalText(text []byte) error {
+	if string(text) == "none" {
+		*a = console.NoneAllowed
+		return nil
+	}
+	n, err := strconv.ParseUint(string(text), 10, 31)
+	if err != nil {
+		return fmt.Errorf("must be a number or none, not %q", text)
+	}
+	*a = amount(n)
+	return nil
 }
 
 // teamCreate makes a team.
@@ -62,16 +83,25 @@ func (c *teamList) Run(ctx context.Context, to IO) error {
 		}
 		table := tabwriter.NewWriter(to.Stdout, 0, 0, 2, ' ', 0)
 		p := printer{to: table}
-		p.printf("ID\tNAME\tAGENTS\tSTREAMS\tRATE\tCREATED\n")
+		p.printf("ID\tNAME\tAGENTS\tINTEGRATIONS\tSTREAMS\tRATE\tCREATED\n")
 		for _, t := range teams {
-			p.printf("%s\t%s\t%d\t%d\t%s\t%s\n", t.ID, plain(t.Name), t.Quotas.AgentQuota(), t.Quotas.StreamQuota(),
-				rate(t.Quotas.RatePerMinute), moment(&t.CreatedAt))
+			q := t.Quotas
+			p.printf("%s\t%s\t%s\t%s\t%d\t%s\t%s\n", t.ID, plain(t.Name), orNone(q.AgentQuota()),
+				orNone(q.IntegrationQuota()), q.StreamQuota(), rate(q.RatePerMinute), moment(&t.CreatedAt))
 		}
 		if p.err != nil {
 			return p.err
 		}
 		return table.Flush()
 	})
+}
+
+// orNone says a quota as it is given.
+func orNone(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return strconv.Itoa(n)
 }
 
 func rate(perMinute int) string {

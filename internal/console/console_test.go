@@ -124,3 +124,17 @@ func TestQueryOffsetDoesNotOverflow(t *testing.T) {
 		t.Errorf("Offset: %d", q.Offset())
 	}
 }
+
+// A quota of zero is the server's default, so that none has to be said otherwise.
+func TestQuotas(t *testing.T) {
+	t.Parallel()
+	for q, want := range map[console.Quotas][3]int{
+		{}:                                       {console.DefaultAgentQuota, console.DefaultIntegrationQuota, console.DefaultStreamQuota},
+		{Agents: 1, Integrations: 2, Streams: 3}: {1, 2, 3},
+		{Agents: console.NoneAllowed, Integrations: console.NoneAllowed}: {0, 0, console.DefaultStreamQuota},
+	} {
+		if got := [3]int{q.AgentQuota(), q.IntegrationQuota(), q.StreamQuota()}; got != want {
+			t.Errorf("%+v: agents, integrations and streams %v, want %v", q, got, want)
+		}
+	}
+}

@@ -41,6 +41,7 @@ const (
 	ReasonShuttingDown      Reason = "shutting_down"
 	ReasonRequestInProgress Reason = "request_in_progress"
 	ReasonWorkflowInUse     Reason = "workflow_in_use"
+	ReasonIntegrationLimit  Reason = "integration_limit_reached"
 	ReasonIdempotencyReused Reason = "idempotency_key_reused"
 )
 

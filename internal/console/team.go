@@ -16,25 +16,36 @@ type Team struct {
 
 // Quotas bound what a team may use. Zero means the server's default.
 type Quotas struct {
-	Agents        int // agents at a time
+	Agents        int // agents at a time, or NoneAllowed
+	Integrations  int // connected integrations at a time, or NoneAllowed
 	Streams       int // open event streams at a time
 	RatePerMinute int // requests of one key in a minute
 }
 
+// NoneAllowed is a quota that is used up from the beginning.
+const NoneAllowed = -1
+
 // The quotas of a team that has none of its own. The rate's default is the server's setting.
 const (
-	DefaultAgentQuota  = 1000
-	DefaultStreamQuota = 20000
+	DefaultAgentQuota       = 1000
+	DefaultIntegrationQuota = 100
+	DefaultStreamQuota      = 20000
 )
 
 // AgentQuota is how many agents the team may have.
 func (q Quotas) AgentQuota() int { return orDefault(q.Agents, DefaultAgentQuota) }
 
+// IntegrationQuota is how many integrations the team may have connected.
+func (q Quotas) IntegrationQuota() int { return orDefault(q.Integrations, DefaultIntegrationQuota) }
+
 // StreamQuota is how many event streams the team may hold open.
 func (q Quotas) StreamQuota() int { return orDefault(q.Streams, DefaultStreamQuota) }
 
 func orDefault(n, otherwise int) int {
-	if n > 0 {
+	switch {
+	case n == NoneAllowed:
+		return 0
+	case n > 0:
 		return n
 	}
 	return otherwise

@@ -163,10 +163,11 @@ func (a *API) agent(c *call) (agentDetailJSON, error) {
 	if err != nil {
 		return agentDetailJSON{}, err
 	}
-	channels := channelsOf(got.ID)
+	channels, connected := channelsOf(got.ID), integrationsOf(got.ID)
 	return agentDetailJSON{
 		agentJSON: agentOf(got), KnowledgeBases: items(bases, knowledgeSummaryOf),
-		Integrations: []any{}, Integration: []any{}, Actions: []any{},
+		Integrations: items(connected, func(i integrationJSON) integrationSummaryJSON { return i.integrationSummaryJSON }),
+		Integration:  connected, Actions: actionsOf(got.ID),
 		Channels: channels, Channel: channels, Flows: flows,
 	}, nil
 }

@@ -59,34 +59,14 @@ type agentCreatedJSON struct {
 // agentDetailJSON is an agent with what hangs below it, under the names of both eras.
 type agentDetailJSON struct {
 	agentJSON
-	KnowledgeBases []knowledgeSummaryJSON `json:"knowledge_bases" nullable:"false"`
-	Integrations   []any                  `json:"integrations" nullable:"false"`
-	Integration    []any                  `json:"integration" nullable:"false"`
-	Channels       []channelJSON          `json:"channels" nullable:"false"`
-	Channel        []channelJSON          `json:"channel" nullable:"false"`
-	Flows          []conversationFlowJSON `json:"conversation_flow" nullable:"false"`
-	Actions        []any                  `json:"actions" nullable:"false"`
+	KnowledgeBases []knowledgeSummaryJSON   `json:"knowledge_bases" nullable:"false"`
+	Integrations   []integrationSummaryJSON `json:"integrations" nullable:"false"`
+	Integration    []integrationJSON        `json:"integration" nullable:"false" doc:"the older name, with everything"`
+	Channels       []channelJSON            `json:"channels" nullable:"false"`
+	Channel        []channelJSON            `json:"channel" nullable:"false" doc:"the older name of channels"`
+	Flows          []conversationFlowJSON   `json:"conversation_flow" nullable:"false"`
+	Actions        []actionJSON             `json:"actions" nullable:"false"`
 }
-
-// channelJSON is a way to talk to an agent that is connected or always there.
-type channelJSON struct {
-	ID        string `json:"id"`
-	Type      string `json:"type"`
-	Name      string `json:"name"`
-	Status    string `json:"status"`
-	Connected bool   `json:"is_connected"`
-}
-
-// channelsOf returns an agent's channels. The web chat is always there.
-func channelsOf(agent console.ID) []channelJSON {
-	return []channelJSON{{
-		ID: webchatID(agent), Type: string(console.Webchat), Name: "Web chat", Status: "connected", Connected: true,
-	}}
-}
-
-// webchatID names an agent's web chat, which is no row of its own: the agent's id with another first
-// letter, so that it is still an id and that of nothing else.
-func webchatID(agent console.ID) string { return "w" + string(agent[min(1, len(agent)):]) }
 
 // ruleJSON is a rule, in and out.
 type ruleJSON struct {

@@ -75,7 +75,20 @@ func (a *API) run(op *operation, x *exchange, r *http.Request) error {
 			return console.Errorf(console.CodeNotFound, "There is nothing with this id.")
 		}
 	}
-	return late(op.endpoint.run(&call{api: a, op: op, x: x, r: r}))
+	c := &call{api: a, op: op, x: x, r: r}
+	return late(c.gone(op.endpoint.run(c)))
+}
+
+// gone says of a request that makes no sense, below an agent that is not there, that the agent is not
+// there: so it is the same whatever was sent.
+func (c *call) gone(err error) error {
+	if console.CodeOf(err) != console.CodeValidation || !slices.Contains(c.op.ids, "agentId") {
+		return err
+	}
+	if _, missing := c.reads().Agent(c.ctx(), c.agentID()); console.IsNotFound(missing) {
+		return missing
+	}
+	return err
 }
 
 // late says of a store or a client that did not answer in time what it is: not our fault to log at

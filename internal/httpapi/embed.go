@@ -52,6 +52,11 @@ func (knowledgeJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Sche
 }
 
 // TransformSchema adds the embedded fields.
+func (integrationJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[integrationSummaryJSON](r, s)
+}
+
+// TransformSchema adds the embedded fields.
 func (keyCreatedJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
 	return embed[keyJSON](r, s)
 }

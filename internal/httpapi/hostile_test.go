@@ -19,6 +19,9 @@ func hostile() map[string]string {
 		"logo", "business_email", "escalation_email", "on_new_message", "status", "status_reason", "type", "content", "url",
 		"category", "visibility", "flows", "tags", "guide", "faq", "setup_steps", "setup_time", "video_url", "prompt_config",
 		"source_workflow_id", "message", "role", "attachments", "takeover", "conversation_id", "channel_type",
+		"action_ids", "token", "public_key", "secret_key", "currency", "base_url", "auth_type", "auth_config", "test_endpoint",
+		"http_method", "url_template", "url_params", "body_params", "headers_template", "body_template", "response_mapping",
+		"require_human_approval", "timeout", "server_url", "transport", "app_slug", "app_name", "app_icon",
 		"channel_user_id", "channel_username", "is_test_channel", "is_ai_chat_paused", "scopes", "expires_at",
 	}
 	values := map[string]string{

@@ -110,9 +110,11 @@ func (h *house) furnish(tb testing.TB) {
 	tb.Helper()
 	past := h.clock.now().Add(time.Minute) // by the time of the tests
 	teams := map[string]console.Team{
-		"home":   {ID: "t000000000000000000000001", Name: "Home"},
-		"away":   {ID: "t000000000000000000000002", Name: "Away"},
-		"small":  {ID: "t000000000000000000000003", Name: "Small", Quotas: console.Quotas{Agents: 1, Streams: 1}},
+		"home": {ID: "t000000000000000000000001", Name: "Home"},
+		"away": {ID: "t000000000000000000000002", Name: "Away"},
+		"small": {ID: "t000000000000000000000003", Name: "Small", Quotas: console.Quotas{
+			Agents: 1, Integrations: console.NoneAllowed, Streams: 1,
+		}},
 		"narrow": {ID: "t000000000000000000000004", Name: "Narrow", Quotas: console.Quotas{RatePerMinute: 2}},
 	}
 	for _, team := range teams {

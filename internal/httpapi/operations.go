@@ -25,6 +25,13 @@ const (
 	aKnowledgePath   = knowledgePath + "/{knowledgeBaseId}"
 	chatsPath        = agentPath + "/conversations"
 	chatPath         = chatsPath + "/{conversationId}"
+	actionsPath      = agentPath + "/actions"
+	connectedPath    = agentPath + "/integrations"
+	aConnection      = "/{integrationId}"
+	bimpeaiPath      = connectedPath + "/bimpeai"
+	customAPIPath    = connectedPath + "/custom_api"
+	mcpServerPath    = connectedPath + "/mcp_server"
+	pipedreamPath    = connectedPath + "/pipedream"
 	workflowPath     = "/workflows/{workflowId}"
 	keyPath          = "/api-keys/{keyId}"
 	get, post        = http.MethodGet, http.MethodPost
@@ -48,7 +55,8 @@ const (
 
 // operations is the whole API.
 func (a *API) operations() []operation {
-	all := a.agentOperations()
+	all := append(a.agentOperations(), a.agentPartOperations()...)
+	all = append(all, a.integrationOperations()...)
 	all = append(all, a.workflowOperations()...)
 	all = append(all, a.conversationOperations()...)
 	return append(all, a.otherOperations()...)
@@ -67,6 +75,47 @@ func (a *API) agentOperations() []operation {
 		{post, knowledgePath, "createKnowledgeBase", agentsWrite, made, "Knowledge base created.", write(a.createKnowledge), nil},
 		{patch, aKnowledgePath, "updateKnowledgeBase", agentsWrite, ok, "Knowledge base updated.", write(a.updateKnowledge), nil},
 		{del, aKnowledgePath, "deleteKnowledgeBase", agentsWrite, ok, "Knowledge base deleted.", write(a.deleteKnowledge), nil},
+	}
+}
+
+// agentPartOperations are about what an agent has by itself and by its integrations.
+func (a *API) agentPartOperations() []operation {
+	return []operation{
+		{get, agentPath + "/deployment/agent-test-code", "getAgentTestCode", agentsRead, ok, "Agent test code.", read(a.testCode), nil},
+		{get, agentPath + "/channels", "listChannels", agentsRead, ok, "Channels.", below(channelsOf), nil},
+		{get, agentPath + "/conversation_flows", "listConversationFlows", agentsRead, ok, "Conversation flows.", whole(a.listConversationFlows), nil},
+		{get, actionsPath, "listActions", agentsRead, ok, "Actions.", below(actionsOf), nil},
+		{post, actionsPath + "/enable", "enableActions", agentsWrite, ok, "Actions enabled.", write(a.switchActions), nil},
+		{post, actionsPath + "/disable", "disableActions", agentsWrite, ok, "Actions disabled.", write(a.switchActions), nil},
+		{get, connectedPath, "listIntegrations", agentsRead, ok, "Integrations.", below(integrationsOf), nil},
+	}
+}
+
+func (a *API) integrationOperations() []operation {
+	const configured, gone, listed = "Integration configured.", "Integration disconnected.", "Integrations."
+	disconnect := change[nothing, nothing]
+	return []operation{
+		{get, bimpeaiPath, "listBimpeaiIntegrations", agentsRead, ok, listed, below(bimpeaiOf), nil},
+		{post, bimpeaiPath + "/configure", "configureBimpeai", agentsWrite, ok, configured, configure[configureBimpeai, bimpeaiConnectedJSON](), nil},
+		{del, bimpeaiPath + aConnection, "disconnectBimpeai", agentsWrite, ok, gone, disconnect(), nil},
+
+		{get, customAPIPath, "listCustomAPIs", agentsRead, ok, listed, below(none[customAPIJSON]), nil},
+		{post, customAPIPath + "/configure", "configureCustomAPI", agentsWrite, ok, configured, configure[configureCustomAPI, customAPIJSON](), nil},
+		{del, customAPIPath + aConnection, "disconnectCustomAPI", agentsWrite, ok, gone, disconnect(), nil},
+		{get, customAPIPath + aConnection + "/tools", "listCustomAPITools", agentsRead, ok, "Tools.", tools(), nil},
+		{post, customAPIPath + aConnection + "/tools", "createCustomAPITool", agentsWrite, made, "Tool created.", change[createTool, toolJSON](), nil},
+		{del, customAPIPath + aConnection + "/tools/{toolId}", "deleteCustomAPITool", agentsWrite, ok, "Tool deleted.", disconnect(), nil},
+
+		{get, mcpServerPath, "listMCPServers", agentsRead, ok, listed, below(none[mcpServerJSON]), nil},
+		{post, mcpServerPath + "/configure", "configureMCPServer", agentsWrite, ok, configured, configure[configureMCPServer, mcpServerJSON](), nil},
+		{del, mcpServerPath + aConnection, "disconnectMCPServer", agentsWrite, ok, gone, disconnect(), nil},
+		{post, mcpServerPath + aConnection + "/test", "testMCPServer", agentsWrite, ok, "Server tested.", change[nothing, mcpTestJSON](), nil},
+		{post, mcpServerPath + aConnection + "/discover", "discoverMCPTools", agentsWrite, ok, "Tools discovered.", change[nothing, mcpDiscoverJSON](), nil},
+		{get, mcpServerPath + aConnection + "/tools", "listMCPTools", agentsRead, ok, "Tools.", tools(), nil},
+
+		{get, pipedreamPath, "listPipedreamApps", agentsRead, ok, listed, below(none[pipedreamJSON]), nil},
+		{post, pipedreamPath + "/configure", "configurePipedream", agentsWrite, ok, configured, configure[configurePipedream, onboardingJSON](), nil},
+		{del, pipedreamPath + aConnection, "disconnectPipedream", agentsWrite, ok, gone, disconnect(), nil},
 	}
 }
 

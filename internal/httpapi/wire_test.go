@@ -188,6 +188,9 @@ func (w *wire) scrub(text string) string {
 			text = strings.ReplaceAll(text, m[0], strings.Replace(m[0], `"`+m[1]+`"`, `"${`+name+`}"`, 1))
 		}
 	}
+	if code := w.found["code"]; code != "" { // it stands in other texts too
+		text = strings.ReplaceAll(text, code, "${code}")
+	}
 	return text
 }
 

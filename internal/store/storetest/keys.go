@@ -184,7 +184,7 @@ func tickets(t *testing.T, b *bench) {
 
 func teams(t *testing.T, b *bench) {
 	t.Helper()
-	q := console.Quotas{Agents: 3, Streams: 4, RatePerMinute: 5}
+	q := console.Quotas{Agents: 3, Integrations: console.NoneAllowed, Streams: 4, RatePerMinute: 5}
 	ok(t, b.db.SetQuotas(t.Context(), "second", q))
 	refused(t, "SetQuotas", b.db.SetQuotas(t.Context(), "none", q), console.CodeNotFound)
 	want := console.Team{ID: b.other, Name: "second", Quotas: q, CreatedAt: b.clock.now()}
