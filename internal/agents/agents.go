@@ -158,12 +158,14 @@ func (s *Service) Update(ctx context.Context, tx Store, id console.ID, p Patch) 
 	if err != nil {
 		return console.Agent{}, err
 	}
+	was := a.WorkflowID
 	a = p.apply(a)
 	a.UpdatedAt = console.Later(a.UpdatedAt, s.now())
 	if err := console.Invalid(check(a)); err != nil {
 		return console.Agent{}, err
 	}
-	if p.WorkflowID.Set {
+	// An agent keeps a workflow that is shared no more, also when it is named again.
+	if was == nil || a.WorkflowID == nil || *was != *a.WorkflowID {
 		if _, err := workflow(ctx, tx, a.WorkflowID); err != nil {
 			return console.Agent{}, err
 		}

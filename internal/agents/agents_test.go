@@ -183,6 +183,29 @@ func TestUpdateChangesOnlyWhatIsNamed(t *testing.T) {
 	}
 }
 
+// A workflow that an agent is built on may have been made private since by the team that owns it.
+func TestUpdateKeepsAWorkflowThatIsSharedNoMore(t *testing.T) {
+	t.Parallel()
+	tx := &one{agent: &console.Agent{
+		ID: "a", Name: "Ada", Language: "en", Timezone: "UTC", OnNewMessage: console.Merge, WorkflowID: ptr(console.ID("hidden")),
+	}}
+	for _, step := range []struct {
+		to   *console.ID
+		code console.Code
+	}{
+		{ptr(console.ID("hidden")), ""},
+		{ptr(console.ID("unknown")), console.CodeNotFound},
+		{ptr(console.ID("seen")), ""},
+		{nil, ""},
+		{ptr(console.ID("hidden")), console.CodeNotFound},
+	} {
+		_, err := service(&watcher{}).Update(t.Context(), tx, "a", Patch{WorkflowID: console.Some(step.to)})
+		if (err == nil) != (step.code == "") || err != nil && console.CodeOf(err) != step.code {
+			t.Errorf("Update to %v: %v, want %q", step.to, err, step.code)
+		}
+	}
+}
+
 func TestSetStatusRaisesTheEpochOnlyByPausing(t *testing.T) {
 	t.Parallel()
 	w := &watcher{}

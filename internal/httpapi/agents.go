@@ -39,19 +39,24 @@ type agentFields struct {
 	OnNewMessage        *string     `json:"on_new_message,omitempty" nullable:"true" doc:"merge, queue or interrupt; default merge"`
 }
 
-// workflowID settles the two names of one field.
+// workflowID is what either name of the field says, or CodeNotFound for what can be no workflow's id.
 func (f agentFields) workflowID(c *call) (console.Opt[*console.ID], error) {
-	newer, older := changed(c, "workflow_id", f.WorkflowID), changed(c, "agent_workflow_id", f.AgentWorkflowID)
-	if newer.Set && older.Set && !same(newer.Value, older.Value) {
-		return newer, invalid("agent_workflow_id", "must be the same as workflow_id")
+	id := changed(c, "workflow_id", f.WorkflowID)
+	if !id.Set {
+		id = changed(c, "agent_workflow_id", f.AgentWorkflowID)
 	}
-	if older.Set {
-		newer = older
+	if id.Value != nil && !plausible(string(*id.Value)) {
+		return id, console.NotFound("workflow", *id.Value)
 	}
-	if newer.Value != nil && !plausible(string(*newer.Value)) {
-		return newer, console.NotFound("workflow", *newer.Value)
+	return id, nil
+}
+
+// twoWorkflows is the fault of a body that says one thing under either name of the field.
+func (f agentFields) twoWorkflows(c *call) []console.Field {
+	if c.sent("workflow_id") && c.sent("agent_workflow_id") && !same(f.WorkflowID, f.AgentWorkflowID) {
+		return []console.Field{{Path: "agent_workflow_id", Fault: "must be the same as workflow_id"}}
 	}
-	return newer, nil
+	return nil
 }
 
 func same(a, b *console.ID) bool {
@@ -75,7 +80,9 @@ func (in createAgent) draft() agents.Draft {
 	return d
 }
 
-func (in createAgent) faults(*call) []console.Field { return in.draft().Faults() }
+func (in createAgent) faults(c *call) []console.Field {
+	return append(in.draft().Faults(), in.twoWorkflows(c)...)
+}
 
 func (a *API) createAgent(c *call, tx Tx, in createAgent) (agentCreatedJSON, error) {
 	w, err := in.workflowID(c)
@@ -121,7 +128,9 @@ func (in updateAgent) patch(c *call) agents.Patch {
 	}
 }
 
-func (in updateAgent) faults(c *call) []console.Field { return in.patch(c).Faults() }
+func (in updateAgent) faults(c *call) []console.Field {
+	return append(in.patch(c).Faults(), in.twoWorkflows(c)...)
+}
 
 func (a *API) updateAgent(c *call, tx Tx, in updateAgent) (agentJSON, error) {
 	w, err := in.workflowID(c)

@@ -79,14 +79,31 @@ func (a *API) run(op *operation, x *exchange, r *http.Request) error {
 	return late(c.gone(op.endpoint.run(c)))
 }
 
-// gone says of a request that makes no sense, below an agent that is not there, that the agent is not
-// there: so it is the same whatever was sent.
+// gone says of a request that makes no sense, about something that is not there, that it is not
+// there: so that is the answer whatever was sent.
 func (c *call) gone(err error) error {
-	if console.CodeOf(err) != console.CodeValidation || !slices.Contains(c.op.ids, "agentId") {
+	if console.CodeOf(err) != console.CodeValidation {
 		return err
 	}
-	if _, missing := c.reads().Agent(c.ctx(), c.agentID()); console.IsNotFound(missing) {
-		return missing
+	for _, name := range c.op.ids {
+		if missing := c.look(name); console.IsNotFound(missing) {
+			return missing
+		}
+	}
+	return err
+}
+
+// look looks for what an id of the path names, outermost first.
+func (c *call) look(name string) (err error) {
+	switch name {
+	case "agentId":
+		_, err = c.reads().Agent(c.ctx(), c.agentID())
+	case "conversationId":
+		_, err = c.reads().Conversation(c.ctx(), c.agentID(), c.chatID())
+	case "knowledgeBaseId":
+		_, err = c.reads().KnowledgeBase(c.ctx(), c.agentID(), c.id(name))
+	case "workflowId":
+		_, err = c.reads().Workflow(c.ctx(), c.id(name))
 	}
 	return err
 }

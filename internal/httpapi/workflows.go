@@ -89,8 +89,8 @@ type updateWorkflow struct {
 	workflowFields
 }
 
-func (a *API) updateWorkflow(c *call, tx Tx, in updateWorkflow) (workflowJSON, error) {
-	got, err := a.cfg.Workflows.Update(c.ctx(), tx, c.team(), c.id("workflowId"), workflows.Patch{
+func (in updateWorkflow) patch(c *call) workflows.Patch {
+	return workflows.Patch{
 		Name:         changed(c, "name", in.Name),
 		Description:  changed(c, "description", in.Description),
 		Category:     changed(c, "category", in.Category),
@@ -108,7 +108,13 @@ func (a *API) updateWorkflow(c *call, tx Tx, in updateWorkflow) (workflowJSON, e
 		SetupMinutes: changed(c, "setup_time", int64(in.SetupTime)),
 		VideoURL:     changed(c, "video_url", in.VideoURL),
 		PromptConfig: changed(c, "prompt_config", map[string]any(in.PromptConfig)),
-	})
+	}
+}
+
+func (in updateWorkflow) faults(c *call) []console.Field { return in.patch(c).Faults() }
+
+func (a *API) updateWorkflow(c *call, tx Tx, in updateWorkflow) (workflowJSON, error) {
+	got, err := a.cfg.Workflows.Update(c.ctx(), tx, c.team(), c.id("workflowId"), in.patch(c))
 	return workflowOf(c.team())(got), err
 }
 

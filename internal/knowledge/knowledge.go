@@ -15,6 +15,8 @@ import (
 type Reads interface {
 	// KnowledgeBases returns all of an agent's, oldest first; CodeNotFound for an unknown agent.
 	KnowledgeBases(ctx context.Context, agent console.ID) ([]console.KnowledgeBase, error)
+	// KnowledgeBase returns one of an agent's, or CodeNotFound.
+	KnowledgeBase(ctx context.Context, agent, id console.ID) (console.KnowledgeBase, error)
 	// Postings returns where the given words stand in an agent's passages, and the statistics that
 	// rank them.
 	Postings(ctx context.Context, agent console.ID, words []string) (Postings, error)
@@ -27,8 +29,6 @@ type Store interface {
 	Reads
 	// LockAgent returns the agent, or CodeNotFound, and holds it against other changes.
 	LockAgent(ctx context.Context, id console.ID) (console.Agent, error)
-	// KnowledgeBase returns one of an agent's, or CodeNotFound.
-	KnowledgeBase(ctx context.Context, agent, id console.ID) (console.KnowledgeBase, error)
 	// PutKnowledgeBase adds a knowledge base or replaces the one with its id, with all its passages.
 	PutKnowledgeBase(ctx context.Context, kb console.KnowledgeBase, passages []console.Passage) error
 	// DeleteKnowledgeBase removes one with its passages, or returns CodeNotFound.

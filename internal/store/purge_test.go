@@ -46,7 +46,52 @@ func TestPurgeLeavesNothing(t *testing.T) {
 				t.Errorf("%s: got %d rows, want the %d of the agent that is kept", table, got, want)
 			}
 		}
+		for _, table := range belowAgents(t, tables, c) {
+			if n := rowsOf(t, tables, table, "gone"); n != 0 {
+				t.Errorf("%s: %d rows of the agent that is gone", table, n)
+			}
+			if rowsOf(t, tables, table, "kept") == 0 {
+				t.Errorf("%s: there are no rows of the agent that is kept, so that this test says nothing: furnish it", table)
+			}
+		}
 	})
+}
+
+// belowAgents returns the tables whose rows belong to an agent, those that are yet to come too.
+func belowAgents(t *testing.T, db *sql.DB, c store.Config) []string {
+	t.Helper()
+	text := `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+		WHERE m.type = 'table' AND c.name = 'agent_id'`
+	if c.URL != "" {
+		text = `SELECT table_name FROM information_schema.columns
+			WHERE column_name = 'agent_id' AND table_schema = current_schema()`
+	}
+	rows, err := db.QueryContext(t.Context(), text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }() // it was only read
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	if err := rows.Err(); err != nil || len(names) == 0 {
+		t.Fatalf("tables below agents: %v, %v", names, err)
+	}
+	return names
+}
+
+func rowsOf(t *testing.T, db *sql.DB, table, agent string) (n int) {
+	t.Helper()
+	err := db.QueryRowContext(t.Context(), `SELECT count(*) FROM `+table+` WHERE agent_id = $1`, agent).Scan(&n)
+	if err != nil {
+		t.Fatalf("%s: %v", table, err)
+	}
+	return n
 }
 
 // furnish stores an agent with two knowledge bases of two passages each and three conversations.

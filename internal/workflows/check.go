@@ -31,6 +31,11 @@ func Faults(w console.Workflow) []console.Field {
 	return check(w)
 }
 
+// Faults returns every fault of what the patch names, as far as it can be seen without the workflow.
+func (p Patch) Faults() []console.Field {
+	return check(p.apply(console.Workflow{Name: "any", Visibility: console.Private}))
+}
+
 // check returns every fault of w at once.
 func check(w console.Workflow) []console.Field {
 	c := &checker{}

@@ -155,6 +155,27 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
+// What is wrong with a change is seen without the workflow, and what it does not name is not looked at.
+func TestPatchFaults(t *testing.T) {
+	t.Parallel()
+	if got := (workflows.Patch{}).Faults(); got != nil {
+		t.Errorf("a change of nothing: %v", got)
+	}
+	bad := workflows.Patch{
+		Name: console.Some(""), Visibility: console.Some(console.Visibility("all")), Tags: console.Some([]string{""}),
+		Flows: console.Some([]console.Flow{{"priority": "high"}, nil}), SetupMinutes: console.Some[int64](-1),
+		VideoURL: console.Some(ptr("x")), Guide: console.Some(&console.Guide{YouTubeURL: ptr("ftp://x")}),
+	}
+	var got []string
+	for _, f := range bad.Faults() {
+		got = append(got, f.Path)
+	}
+	want := []string{"name", "visibility", "flows.0.priority", "tags.0", "guide.youtubeUrl", "setup_time", "video_url"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("faults (-want +got):\n%s", diff)
+	}
+}
+
 func TestDelete(t *testing.T) {
 	t.Parallel()
 	for users, want := range map[int]string{
