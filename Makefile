@@ -10,7 +10,7 @@ FUZZTIME ?= 10s
 CHAOS_ROUNDS ?= 200
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help build run check test bench lint fuzz chaos
+.PHONY: help build run check test bench lint fuzz chaos web
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ check: build lint ## build, lint and the fast tests: what must be green before a
 test: ## install what tests need, then run all of them on SQLite and PostgreSQL
 	go vet ./...
 	scripts/with-postgres go test -count 1 -timeout 20m ./...
+
+web: ## check and build the page at /docs anew (Node.js 20.19 or newer); commit what changes
+	cd web/playground && npm ci && npm run check && npm run build
 
 bench: ## measure the speed against a floor taken in the same run
 	scripts/with-postgres go run ./bench $(BENCH)

@@ -178,7 +178,7 @@ func TestQuickstartShowsAReplyBeingWritten(t *testing.T) {
 		for round := range 2 {
 			p := s.quickstart(t)
 			text := p.stdout.String()
-			for _, part := range []string{"vegan", "ewa agoyin", "curl -s", "Ctrl-C"} {
+			for _, part := range []string{"vegan", "ewa agoyin", "curl -s", s.base() + "/docs", "Ctrl-C"} {
 				if !contains(text, part) {
 					t.Fatalf("round %d: stdout does not hold %q:\n%s\n%s", round, part, text, p.stderr)
 				}

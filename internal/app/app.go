@@ -19,6 +19,7 @@ import (
 	"github.com/bimpe/bimpe/internal/httpapi"
 	"github.com/bimpe/bimpe/internal/knowledge"
 	"github.com/bimpe/bimpe/internal/limit"
+	"github.com/bimpe/bimpe/internal/playground"
 	"github.com/bimpe/bimpe/internal/seal"
 	"github.com/bimpe/bimpe/internal/store"
 	"github.com/bimpe/bimpe/internal/stream"
@@ -92,6 +93,10 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	pages, err := playground.New()
+	if err != nil {
+		return nil, err
+	}
 	node := a.ids.Next()
 	know := knowledge.New(time.Now, a.ids.Next)
 	a.engine = turns.New(turns.Config{
@@ -108,9 +113,9 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 		Conversations: conversations.New(conversations.Config{
 			Now: time.Now, NewID: a.ids.Next, Node: node, Listener: a.engine, Halter: a.engine,
 		}),
-		Now: time.Now, Log: a.log, AllowedOrigins: a.cfg.AllowedOrigins, TrustedProxies: proxies,
+		Now: time.Now, Log: a.log, AllowedOrigins: a.cfg.origins(), TrustedProxies: proxies,
 		RateLimit: a.cfg.RateLimit, Ready: a.readiness, Version: a.cfg.Version,
-		SharedLog: a.cfg.postgres(),
+		SharedLog: a.cfg.postgres(), Pages: pages,
 	})
 	if err != nil {
 		return nil, err

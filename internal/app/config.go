@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -165,6 +166,16 @@ func (c Config) proxies() ([]netip.Prefix, error) {
 		nets = append(nets, n)
 	}
 	return nets, nil
+}
+
+// origins are those whose pages may call the API: those that were named and, behind a proxy that
+// changes the name, the server's own.
+func (c Config) origins() []string {
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Host == "" {
+		return c.AllowedOrigins
+	}
+	return append(slices.Clone(c.AllowedOrigins), u.Scheme+"://"+u.Host)
 }
 
 // level is info where none was named.

@@ -174,3 +174,23 @@ func withoutTime(log string) string {
 	}
 	return out.String()
 }
+
+func TestThePublicAddressIsAnOriginOfItsOwn(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		public  string
+		allowed []string
+		want    []string
+	}{
+		{"", nil, nil},
+		{"", []string{"https://shop.example"}, []string{"https://shop.example"}},
+		{"https://api.example/bimpe/", nil, []string{"https://api.example"}},
+		{"http://api.example:8443", []string{"https://shop.example"}, []string{"https://shop.example", "http://api.example:8443"}},
+	}
+	for _, test := range tests {
+		c := Config{PublicURL: test.public, AllowedOrigins: test.allowed}
+		if diff := cmp.Diff(test.want, c.origins()); diff != "" {
+			t.Errorf("origins with %q (-want +got):\n%s", test.public, diff)
+		}
+	}
+}

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// prefix is where the API lives on a server.
-const prefix = "/api/v1/console"
+// Where the API lives on a server, and its reference.
+const prefix, docs = "/api/v1/console", "/docs"
 
 // maxAnswer is the longest answer that is read, and the longest line of a stream.
 const maxAnswer = 4 << 20

@@ -80,7 +80,7 @@ func (d *demo) show(ctx context.Context, complaints printer) {
 		return
 	}
 	complaints.printf("bimpe: the demonstration failed: %s\n", why(err))
-	d.out.printf("\n  API   %s%s\n\nServing until Ctrl-C.\n", d.base, prefix)
+	d.out.printf("\n  API   %s%s\n  docs  %s%s\n\nServing until Ctrl-C.\n", d.base, prefix, d.base, docs)
 }
 
 // why is an error in one plain line.
@@ -215,12 +215,13 @@ func (d *demo) explain(api *client, agent, conversation string) {
 That was one message in and one reply out, over the real API.
 
   API   %s
+  docs  %s, where that key can be used to try all of it
   key   %s
   ask   curl -s %s/%s/messages %s -H 'Content-Type: application/json' -d '{"message":"Do you deliver?"}'
   read  curl -s '%s/%s/messages?sort=created_at' %s
 
 Serving until Ctrl-C.
-`, api.root, d.keyFile, chat, conversation, header, chat, conversation, header)
+`, api.root, d.base+docs, d.keyFile, chat, conversation, header, chat, conversation, header)
 }
 
 // quote makes a file's name safe for a shell.

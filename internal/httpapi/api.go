@@ -52,6 +52,9 @@ type Config struct {
 	SharedLog bool
 	// Ready says whether the server can do its work; nil: it always can.
 	Ready func(context.Context) error
+	// Pages are served beside the API, and their origin may call it as those of AllowedOrigins may;
+	// nil: there are none.
+	Pages Pages
 	// Version stands in the OpenAPI document; empty: dev.
 	Version string
 }
@@ -93,6 +96,7 @@ func New(cfg Config) (*API, error) {
 		a.register(op)
 	}
 	a.registerOutside()
+	a.registerPages()
 	var err error
 	if a.raw, err = json.Marshal(a.doc.OpenAPI()); err != nil {
 		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
@@ -100,8 +104,8 @@ func New(cfg Config) (*API, error) {
 	return a, nil
 }
 
-// Handler serves the API with everything that belongs to it: answers to unknown paths, /healthz and
-// /readyz.
+// Handler serves the API with everything that belongs to it: the pages, answers to unknown paths,
+// /healthz and /readyz.
 func (a *API) Handler() http.Handler { return http.HandlerFunc(a.serve) }
 
 // OpenAPI returns the API's OpenAPI 3.1 document as JSON. The bytes must not be changed; the error is

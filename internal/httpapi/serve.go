@@ -21,7 +21,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header()["X-Request-Id"] = []string{x.id}
 	defer a.log(x, r)
 	defer a.recovered(x, r)
-	a.cors(w.Header(), r.Header)
+	a.cors(w.Header(), r)
 	switch {
 	case r.Method == http.MethodOptions:
 		a.preflight(x, r)
@@ -35,7 +35,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) {
 // clean reports whether a path is written as it should be. ServeMux would redirect the others, and
 // clients do not follow with their key.
 func clean(p string) bool {
-	return p == path.Clean(p)
+	return p == path.Clean(p) || p == docsFolder
 }
 
 // recovered turns a panic into an answer. It must be deferred itself.
