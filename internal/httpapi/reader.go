@@ -148,29 +148,18 @@ func (s *reader) event(ctx context.Context, e stream.Event) error {
 
 // live writes deltas and statuses to those who asked for them.
 func (s *reader) live(e stream.Event) error {
-	var raw []byte
-	var err error
 	switch {
 	case e.Delta != nil && s.delta:
-		raw, err = deltaFrame(*e.Delta)
+		return s.write(deltaFrame(*e.Delta))
 	case e.Status != nil && s.status:
-		raw, err = statusFrame(*e.Status)
+		return s.write(statusFrame(*e.Status))
 	}
-	if err != nil || raw == nil {
-		return err
-	}
-	return s.write(raw)
+	return nil
 }
 
 func (s *reader) message(m console.Message) error {
-	var raw []byte
-	var err error
-	aside(func() { raw, err = messageFrame(m) })
-	if err != nil {
-		return err
-	}
 	s.told = m.Seq
-	return s.write(raw)
+	return s.write(messageFrame(m))
 }
 
 // catchUp writes all that the log has and that has not been told.

@@ -11,13 +11,22 @@ import (
 	"time"
 )
 
-// writer is SQLite's one writer: a goroutine that takes all units that wait into one transaction,
-// so that one fsync makes all of them durable. While it waits for the disk the next ones gather.
+// writer is SQLite's one writer. Whoever holds it takes all units that wait into one transaction, so
+// that one fsync makes all of them durable; while it waits for the disk the next ones gather.
 //
 //	Write ─▶ queue ─▶ BEGIN IMMEDIATE ─▶ unit ─▶ SAVEPOINT unit RELEASE ─▶ … ─▶ COMMIT ─▶ AfterCommit
 //	                                      │               │ error, panic                    answers
 //	                                      ▼               ▼
 //	                                   ROLLBACK       ROLLBACK TO     only that unit is undone
+//
+// A caller who finds the writer free holds it for one transaction and runs it by itself, which saves
+// two changes of goroutine where little is going on. Who comes meanwhile is in that transaction or
+// waits; then the writer's own goroutine holds it until nobody waits any more.
+//
+//	free ─ Write ─▶ held by the caller ─ nobody waits ─▶ free
+//	                       │ somebody waits                ▲ nobody waits
+//	                       ▼                               │
+//	               held by the writer's goroutine ─────────┘
 type writer struct {
 	db  *DB
 	s   *session
@@ -27,13 +36,16 @@ type writer struct {
 	// never end: a unit that waits for another one of its own making.
 	patience time.Duration
 
-	queue chan *unit
-	ended chan struct{} // closed when the goroutine has ended
+	wake   chan struct{} // hands the writer to its goroutine; holds one, which is all there can be
+	ended  chan struct{} // closed when nothing will be written any more
+	ending sync.Once     // closes it
 
-	mu       sync.RWMutex // held for reading while a unit is put into the queue
-	stopping bool
+	mu       sync.Mutex
+	queue    []*unit // held under mu
+	held     bool    // somebody runs transactions; held under mu
+	stopping bool    // held under mu
 
-	batch []*unit // units of the transaction that wait for its commit; reused
+	batch []*unit // units of the transaction that wait for its commit; the holder's
 }
 
 const (
@@ -61,8 +73,7 @@ type unit struct {
 
 func newWriter(s *session, log *slog.Logger) *writer {
 	return &writer{
-		s: s, log: log, patience: unitTime, queue: make(chan *unit, maxQueue),
-		ended: make(chan struct{}),
+		s: s, log: log, patience: unitTime, wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 }
 
@@ -77,7 +88,10 @@ func (w *writer) stop() bool {
 		return false
 	}
 	w.stopping = true
-	close(w.queue)
+	if !w.held {
+		w.held = true
+		w.wake <- struct{}{}
+	}
 	w.mu.Unlock()
 	<-w.ended
 	return true
@@ -88,8 +102,13 @@ func (w *writer) write(ctx context.Context, team string, f func(*Tx) error) erro
 		return err
 	}
 	u := &unit{ctx: ctx, team: team, f: f, done: make(chan error, 1)}
-	if err := w.put(u); err != nil {
+	free, err := w.put(u)
+	if err != nil {
 		return err
+	}
+	if free {
+		w.lead(u)
+		return <-u.done
 	}
 	late := time.NewTimer(w.patience)
 	defer late.Stop()
@@ -125,33 +144,92 @@ func (w *writer) outcome(u *unit) error {
 	}
 }
 
-func (w *writer) put(u *unit) error {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	if w.stopping {
-		return unreachable(errClosed)
+// put hands the writer to the caller if it is free, and puts the unit into the queue if not.
+func (w *writer) put(u *unit) (free bool, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.stopping:
+		return false, unreachable(errClosed)
+	case !w.held:
+		w.held = true
+		return true, nil
+	case len(w.queue) >= maxQueue:
+		return false, unreachable(errors.New("the queue of writes is full"))
 	}
-	select {
-	case w.queue <- u:
-		return nil
-	default:
-		return unreachable(errors.New("the queue of writes is full"))
+	w.queue = append(w.queue, u)
+	return false, nil
+}
+
+// take returns a unit that waits, nil if there is none.
+func (w *writer) take() *unit {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.queue) > 0 {
+		u := w.queue[0]
+		w.queue[0], w.queue = nil, w.queue[1:]
+		if u.state.CompareAndSwap(waiting, taken) {
+			return u
+		}
+	}
+	return nil
+}
+
+// lead runs the caller's unit and those that come meanwhile, and passes the writer on.
+func (w *writer) lead(u *unit) {
+	passed := false
+	defer func() {
+		if !passed { // a unit has ended this goroutine: nobody shall wait for ever
+			w.end()
+		}
+	}()
+	u.state.Store(taken)
+	w.transaction(u)
+	passed = true
+	if !w.release() {
+		w.wake <- struct{}{}
 	}
 }
 
+// release frees the writer unless somebody waits for it.
+func (w *writer) release() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.held = len(w.queue) > 0 || w.stopping
+	return !w.held
+}
+
+func (w *writer) end() { w.ending.Do(func() { close(w.ended) }) }
+
+// loop runs what a caller leaves behind, until the writer is stopped and nobody waits.
 func (w *writer) loop() {
-	defer close(w.ended)
-	for u := range w.queue {
-		w.transaction(u)
+	defer w.end()
+	for {
+		select {
+		case <-w.ended:
+			return
+		case <-w.wake:
+		}
+		for !w.release() {
+			if u := w.take(); u != nil {
+				w.transaction(u)
+			} else if w.done() {
+				return
+			}
+		}
 	}
+}
+
+// done reports whether the writer was stopped and all who had come before have their answers.
+func (w *writer) done() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.stopping && len(w.queue) == 0
 }
 
 // transaction runs first and all who come while it is open, and commits them together.
 func (w *writer) transaction(first *unit) {
 	for u := first; u != nil; u = w.next() {
-		if !u.state.CompareAndSwap(waiting, taken) {
-			continue
-		}
 		if err := w.run(u); err != nil {
 			u.done <- err
 			continue
@@ -168,12 +246,7 @@ func (w *writer) next() *unit {
 	if len(w.batch) >= maxBatch {
 		return nil
 	}
-	select {
-	case u := <-w.queue:
-		return u // nil once the queue is closed and empty
-	default:
-		return nil
-	}
+	return w.take()
 }
 
 // run runs one unit; if it fails nothing of it is left. The first unit of a transaction needs no

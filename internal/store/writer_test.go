@@ -85,8 +85,12 @@ func hold(t *testing.T, w *writer, f func(*Tx) error) *held {
 func (h *held) put(t *testing.T, f func(*Tx) error) *unit {
 	t.Helper()
 	u := &unit{ctx: t.Context(), f: f, done: make(chan error, 1)}
-	if err := h.w.put(u); err != nil {
+	free, err := h.w.put(u)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if free {
+		go h.w.lead(u)
 	}
 	return u
 }
@@ -265,19 +269,31 @@ func TestWriterWaitsForItself(t *testing.T) {
 	}
 }
 
-// TestWriterEnds ends the writer's goroutine from within a unit, as a test's FailNow does: nobody
-// waits for ever.
+// TestWriterEnds ends the goroutine that holds the writer from within a unit, as a test's FailNow
+// does: nobody waits for ever.
 func TestWriterEnds(t *testing.T) {
 	t.Parallel()
-	db, _ := liteDB(t)
-	for range 2 {
-		err := db.Write(t.Context(), "", func(*Tx) error {
-			runtime.Goexit()
-			return nil
+	ending := func(*Tx) error {
+		runtime.Goexit()
+		return nil
+	}
+	// A caller runs one transaction at most; what is left is for the writer's own goroutine.
+	for name, before := range map[string]int{"a caller's": 0, "its own": maxBatch} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db, l := liteDB(t)
+			h := hold(t, l.writer, func(*Tx) error { return nil })
+			for range before {
+				h.put(t, func(*Tx) error { return nil })
+			}
+			h.put(t, ending)
+			close(h.gate)
+			<-l.writer.ended
+			err := db.Write(t.Context(), "", func(*Tx) error { return nil })
+			if !errors.Is(err, errClosed) {
+				t.Errorf("got error %v, want %v", err, errClosed)
+			}
 		})
-		if !errors.Is(err, errClosed) {
-			t.Errorf("got error %v, want %v", err, errClosed)
-		}
 	}
 }
 
