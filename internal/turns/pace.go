@@ -11,15 +11,19 @@ import (
 type pace struct {
 	mu      sync.Mutex
 	typical time.Duration // a moving average; 0: nothing is known. Held under mu.
+	instant int           // how many replies in a row were there at once. Held under mu.
 	streams bool          // it has refused to give a whole reply. Held under mu.
 }
 
 // paceWeight is how many replies back the average looks, about.
 const paceWeight = 8
 
-func (p *pace) note(took time.Duration) {
+func (p *pace) note(took time.Duration, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.instant++; took > instantReply || err != nil {
+		p.instant = 0
+	}
 	if p.typical == 0 {
 		p.typical = took
 		return
@@ -34,26 +38,35 @@ func (p *pace) onlyStreams() {
 	p.streams = true
 }
 
-// quick reports whether a whole reply can be had almost as soon as its first words.
-func (p *pace) quick() bool {
+// whole reports whether a whole reply can be had almost as soon as its first words; a node that
+// is not busy asks for more than one that is.
+func (p *pace) whole(busy bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !p.streams && p.typical > 0 && p.typical < quickReply
+	if p.streams {
+		return false
+	}
+	return p.instant >= instantReplies || busy && p.typical > 0 && p.typical < quickReply
 }
 
 const (
-	// quickReply is when streaming a reply that nobody watches gains nothing.
+	// quickReply is when streaming a reply that nobody watches gains nothing, on a node that has
+	// too much to do.
 	quickReply = time.Second
 	// busyTurns is how many turns at a time make a node save work.
 	busyTurns = 16
+	// instantReply is shorter than it takes anyone to cancel a reply, and instantReplies how many
+	// in a row show that the model always answers so: some server nearby that has its replies ready.
+	instantReply   = 50 * time.Millisecond
+	instantReplies = 32
 )
 
-// whole reports whether a reply may be asked for in one piece: the node is busy, the model is quick,
-// and nobody who would see the reply being written listens. Reading a stream word by word is a large
-// part of a turn's cost.
+// whole reports whether a reply may be asked for in one piece: the model is quick, and nobody who
+// would see the reply being written listens. Reading a stream word by word is a large part of a
+// turn's cost.
 func (e *Engine) whole(conversation console.ID) bool {
 	e.mu.Lock()
 	busy := len(e.running) >= busyTurns
 	e.mu.Unlock()
-	return busy && e.pace.quick() && !e.Hub.Watched(conversation)
+	return e.pace.whole(busy) && !e.Hub.Watched(conversation)
 }

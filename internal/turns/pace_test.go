@@ -1,6 +1,7 @@
 package turns
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ import (
 func TestPace(t *testing.T) {
 	t.Parallel()
 	var p pace
-	if p.quick() {
+	if p.whole(true) {
 		t.Error("a model of which nothing is known is quick")
 	}
 	for _, step := range []struct {
@@ -28,9 +29,31 @@ func TestPace(t *testing.T) {
 		{10 * time.Millisecond, false},
 		{10 * time.Millisecond, true},
 	} {
-		p.note(step.took)
-		if p.quick() != step.quick {
+		p.note(step.took, nil)
+		if p.whole(true) != step.quick {
 			t.Errorf("after a reply of %v: typically %v, quick %v", step.took, p.typical, !step.quick)
+		}
+	}
+}
+
+// A model that has its replies ready is asked for whole ones by a quiet node too, until it once
+// takes longer or fails.
+func TestPaceOfInstantReplies(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(p *pace){
+		"a slow reply": func(p *pace) { p.note(instantReply+1, nil) },
+		"a fault":      func(p *pace) { p.note(1, errors.New("no")) },
+		"a refusal":    func(p *pace) { p.onlyStreams() },
+	} {
+		var p pace
+		for n := range 2 * instantReplies {
+			if want := n >= instantReplies; p.whole(false) != want {
+				t.Fatalf("after %d instant replies: whole %v, want %v", n, !want, want)
+			}
+			p.note(instantReply, nil)
+		}
+		if spoil(&p); p.whole(false) {
+			t.Errorf("after %s a quiet node asks for whole replies", name)
 		}
 	}
 }
@@ -52,7 +75,7 @@ func TestWhole(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHouse(t, slow)
 				h.ears.deaf = true
-				h.pace.note(time.Millisecond)
+				h.pace.note(time.Millisecond, nil)
 				r := newRun(h.Engine, console.Turn{}, known{})
 				for i := range busyTurns {
 					h.running[console.ID(fmt.Sprint(i))] = r
@@ -124,7 +147,7 @@ func TestModelThatOnlyStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, utterance{fault: llm.Fail(llm.KindInvalid, nil)}, utterance{words: []string{"ok"}})
 		h.ears.deaf = true
-		h.pace.note(time.Millisecond)
+		h.pace.note(time.Millisecond, nil)
 		others := newRun(h.Engine, console.Turn{}, known{})
 		h.mu.Lock()
 		for i := range busyTurns {
@@ -152,7 +175,7 @@ func TestRetriesStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, utterance{fault: llm.Fail(llm.KindUnavailable, nil)}, utterance{words: []string{"ok"}})
 		h.ears.deaf = true
-		h.pace.note(time.Millisecond)
+		h.pace.note(time.Millisecond, nil)
 		others := newRun(h.Engine, console.Turn{}, known{})
 		h.mu.Lock()
 		for i := range busyTurns {

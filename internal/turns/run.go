@@ -3,6 +3,7 @@ package turns
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -44,23 +45,28 @@ func (r *run) work() {
 	defer cancel()
 	defer r.stop(errGone)
 	outcome, faults, err := r.answer(deadline)
-	log := r.e.Log.With("turn", r.turn.ID, "team", r.turn.TeamID, "conversation", r.turn.ConversationID,
-		"attempt", r.turn.Attempt, "duration_ms", r.e.Now().Sub(begun).Milliseconds())
-	switch {
-	case err == nil:
-		log.Info("turn", "outcome", outcome, "model_faults", len(faults), "last_fault", last(faults))
-	case errors.Is(err, errGone), errors.Is(err, errHalted), errors.Is(err, errStopping):
-		log.Info("turn", "outcome", "left", "why", err.Error())
-	default:
-		log.Error("turn", "outcome", "left open", "error", err.Error())
-	}
+	r.log(r.e.Now().Sub(begun), outcome, faults, err)
 }
 
-func last(faults []error) any {
-	if len(faults) == 0 {
-		return nil
+func (r *run) log(took time.Duration, outcome console.TurnState, faults []error, err error) {
+	level, what := slog.LevelInfo, []slog.Attr{
+		slog.String("turn", string(r.turn.ID)), slog.String("team", string(r.turn.TeamID)),
+		slog.String("conversation", string(r.turn.ConversationID)), slog.Int64("attempt", r.turn.Attempt),
+		slog.Int64("duration_ms", took.Milliseconds()),
 	}
-	return faults[len(faults)-1].Error()
+	switch {
+	case err == nil:
+		what = append(what, slog.String("outcome", string(outcome)), slog.Int("model_faults", len(faults)))
+		if n := len(faults); n > 0 {
+			what = append(what, slog.String("last_fault", faults[n-1].Error()))
+		}
+	case errors.Is(err, errGone), errors.Is(err, errHalted), errors.Is(err, errStopping):
+		what = append(what, slog.String("outcome", "left"), slog.String("why", err.Error()))
+	default:
+		level = slog.LevelError
+		what = append(what, slog.String("outcome", "left open"), slog.String("error", err.Error()))
+	}
+	r.e.Log.LogAttrs(context.Background(), level, "turn", what...)
 }
 
 // answer alternates next and its actions until the turn has ended.
@@ -205,10 +211,10 @@ func (r *run) begin(again context.CancelCauseFunc) bool {
 }
 
 // listen passes a model's deltas on as they come. A reply that goes on for ever is cut.
-func (r *run) listen(ctx context.Context, request llm.Request) (llm.End, error) {
+func (r *run) listen(ctx context.Context, request llm.Request) (end llm.End, err error) {
 	begun := r.e.Now()
-	defer func() { r.e.pace.note(r.e.Now().Sub(begun)) }()
-	end := llm.End{Finish: llm.FinishLength}
+	defer func() { r.e.pace.note(r.e.Now().Sub(begun), err) }()
+	end = llm.End{Finish: llm.FinishLength}
 	for d, err := range r.e.Model.Stream(ctx, request) {
 		if err != nil {
 			return end, err
