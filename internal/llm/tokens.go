@@ -13,8 +13,12 @@ const (
 // EstimateTokens says about how many tokens a text costs, without asking any model. It is 0 only
 // for the empty text.
 func EstimateTokens(s string) int {
-	milli := 0
-	for _, r := range s {
+	plain := 0
+	for plain < len(s) && s[plain] < unicode.MaxASCII {
+		plain++
+	}
+	milli := plain * milliASCII
+	for _, r := range s[plain:] {
 		milli += milliTokens(r)
 	}
 	return (milli + 999) / 1000

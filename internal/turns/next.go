@@ -52,14 +52,14 @@ func next(t transcript, l Limits) action {
 	if t.brief.late() {
 		return say{} // the fence discards it
 	}
+	if t.answer != nil { // no rule had one, or the model would not have been asked
+		s := t.say(t.answer.text, console.TurnReplied, "")
+		s.reply.attention = t.answer.end.Finish == llm.FinishUnknown
+		return s
+	}
 	if responses, all := ruled(t.brief); len(responses) > 0 {
 		s := t.say(strings.Join(responses, "\n\n"), console.TurnReplied, "")
 		s.reply.attention = !all
-		return s
-	}
-	if t.answer != nil {
-		s := t.say(t.answer.text, console.TurnReplied, "")
-		s.reply.attention = t.answer.end.Finish == llm.FinishUnknown
 		return s
 	}
 	switch {
