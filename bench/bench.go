@@ -37,6 +37,7 @@ type row struct {
 func rows() []row {
 	return []row{
 		{"turns", (*bench).turns},
+		{"writes", (*bench).writes},
 		{"reads", (*bench).reads},
 		{"streams", (*bench).streams},
 		{"start", (*bench).start},

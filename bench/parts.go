@@ -53,7 +53,10 @@ func playFloor(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(serve(ctx, *address, "POST /turn", turns), turns.Close())
+	mux := http.NewServeMux()
+	mux.Handle("POST /turn", turns)
+	mux.HandleFunc("POST /commit", turns.Commit)
+	return errors.Join(serve(ctx, *address, "/", mux), turns.Close())
 }
 
 // words are in a reply of the model.

@@ -19,7 +19,7 @@ import (
 )
 
 // Turns answers POST /turn: a transaction for the customer's message, a question to the model that
-// is not streamed, and a transaction for the reply.
+// is not streamed, and a transaction for the reply. Its Commit answers POST /commit.
 type Turns struct {
 	db     *sql.DB
 	model  string
@@ -81,6 +81,22 @@ func (t *Turns) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	// As above.
 	_ = json.NewEncoder(w).Encode(map[string]any{"data": map[string]string{"role": "assistant", "message": reply}})
+}
+
+// Commit answers POST /commit: one transaction for one row.
+func (t *Turns) Commit(w http.ResponseWriter, r *http.Request) {
+	var q question
+	if err := json.NewDecoder(r.Body).Decode(&q); err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	if err := t.put(r.Context(), q.Conversation, "user", q.Message); err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+		_, _ = io.WriteString(w, err.Error()) // as in ServeHTTP
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{"data": nil}) // as in ServeHTTP
 }
 
 func (t *Turns) turn(ctx context.Context, q question) (string, error) {

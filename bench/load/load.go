@@ -141,6 +141,19 @@ func Turns[W Worker](ctx context.Context, now func() time.Time, workers []W, n i
 	})
 }
 
+// Times does things numbered 0 to n-1, as many at a time as there are workers, and times each. The
+// first fault ends it.
+func Times(
+	ctx context.Context, now func() time.Time, workers, n int, do func(ctx context.Context, worker, i int) error,
+) (Result, error) {
+	more := func(i int) bool { return i < n }
+	return closedLoop(ctx, now, workers, more, func(ctx context.Context, worker, i int) (time.Duration, error) {
+		begun := now()
+		err := do(ctx, worker, i)
+		return now().Sub(begun), err
+	})
+}
+
 // Each does things numbered 0 to n-1, as many at a time as there are workers. The first fault ends it.
 func Each(ctx context.Context, workers, n int, do func(ctx context.Context, i int) error) error {
 	more := func(i int) bool { return i < n }
