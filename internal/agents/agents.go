@@ -90,7 +90,7 @@ func (s *Service) Create(ctx context.Context, tx Store, team console.Team, d Dra
 	}
 	if n >= team.Quotas.AgentQuota() {
 		return console.Agent{}, nil, console.Errorf(console.CodeAgentLimit,
-			"This team already has %d agents, which is as many as it may have.", n)
+			"The team's quota of agents is used up: it has %d and may have %d.", n, team.Quotas.AgentQuota())
 	}
 	w, err := workflow(ctx, tx, a.WorkflowID)
 	if err != nil {

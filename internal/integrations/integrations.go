@@ -72,7 +72,7 @@ func another(q console.Quotas, connected int) error {
 		return nil
 	}
 	return console.Errorf(console.CodeConflict,
-		"This team may have %d integrations connected, and not one more.", q.IntegrationQuota()).
+		"The team's quota of integrations is used up: it has %d and may have %d.", connected, q.IntegrationQuota()).
 		With(console.ReasonIntegrationLimit)
 }
 
