@@ -20,6 +20,7 @@ import (
 	"github.com/bimpe/bimpe/internal/limit"
 	"github.com/bimpe/bimpe/internal/seal"
 	"github.com/bimpe/bimpe/internal/store"
+	"github.com/bimpe/bimpe/internal/store/storetest"
 	"github.com/bimpe/bimpe/internal/stream"
 	"github.com/bimpe/bimpe/internal/workflows"
 )
@@ -54,12 +55,37 @@ type house struct {
 // openHouse makes a house with the teams and keys of the wire tests.
 func openHouse(tb testing.TB, set func(*Config)) *house {
 	tb.Helper()
+	return openHouseOn(tb, "", set)
+}
+
+// onBoth runs a test on each engine, side by side, and returns once both have ended. url makes a
+// database and returns its URL; that of SQLite is empty.
+func onBoth(t *testing.T, test func(t *testing.T, url func(*testing.T) string)) {
+	t.Helper()
+	t.Run("on", func(t *testing.T) {
+		t.Run("SQLite", func(t *testing.T) {
+			t.Parallel()
+			test(t, func(*testing.T) string { return "" })
+		})
+		t.Run("PostgreSQL", func(t *testing.T) {
+			t.Parallel()
+			test(t, func(t *testing.T) string {
+				t.Helper()
+				return storetest.Postgres(t)
+			})
+		})
+	})
+}
+
+// openHouseOn is openHouse on a PostgreSQL database; an empty URL means SQLite.
+func openHouseOn(tb testing.TB, url string, set func(*Config)) *house {
+	tb.Helper()
 	h := &house{clock: &clock{}, ids: &counter{}, hub: stream.NewHub(), secrets: map[string]string{}}
 	h.fault.Store("")
 	h.clock.ns.Store(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano())
 	log := slog.New(slog.DiscardHandler)
 	var err error
-	h.db, err = store.Open(tb.Context(), store.Config{DataDir: tb.TempDir(), Now: h.clock.now, Log: log})
+	h.db, err = store.Open(tb.Context(), store.Config{URL: url, DataDir: tb.TempDir(), Now: h.clock.now, Log: log})
 	if err != nil {
 		tb.Fatal(err)
 	}
