@@ -115,6 +115,7 @@ func (s *step) elsewhere(key string) {
 func TestEqualWritesAtOnceAreOne(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, url func(*testing.T) string) {
+		t.Helper()
 		h := openHouseOn(t, url(t), nil)
 		agent := h.make(t, "/agents", `{"name":"Ada"}`, "")
 		workflow := h.make(t, "/workflows", `{"name":"Tables"}`, "")

@@ -53,6 +53,7 @@ type telling struct {
 func retell(t *testing.T, tell func(s *step) *httptest.ResponseRecorder) {
 	t.Helper()
 	onBoth(t, func(t *testing.T, url func(*testing.T) string) {
+		t.Helper()
 		for _, name := range wireFiles(t) {
 			t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 				t.Parallel()
