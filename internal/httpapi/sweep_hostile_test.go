@@ -37,7 +37,7 @@ func (s *step) usable() bool {
 	if s.op.scope == openToAll {
 		return !strings.Contains(s.text, "Fault:")
 	}
-	return s.plain() && (s.status < 300 || s.status == http.StatusNotImplemented)
+	return s.plain() && s.usedWell()
 }
 
 // bend makes many requests, each of which is the step's own but for one place.
@@ -125,10 +125,10 @@ func nasty() map[string]string {
 		"null": `null`, "true": `true`, "zero": `0`, "a negative number": `-1`, "a fraction": `0.5`, "a number too great": `1e400`,
 		"an integer too great": `1208925819614629174706176`, "-2^63": `-9223372036854775808`, "2^31": `2147483648`, "minus zero": `-0`,
 		"nothing in it": `""`, "space": `"  "`, "NUL": `"a\u0000b"`, "half a surrogate": `"\ud800"`, "invalid UTF-8": "\"\xff\xfe\"",
-		"a raw control": "\"\x01\"", "a huge text": `"` + strings.Repeat("x", 70_000) + `"`, "many runes": `"` + strings.Repeat("𝄞", 20_000) + `"`,
+		"a raw control": "\"\x01\"", "a huge text": `"` + strings.Repeat("x", 40_000) + `"`, "many runes": `"` + strings.Repeat("𝄞", 5_000) + `"`,
 		"SQL": `"'; DROP TABLE agent; -- %s%n\\"`, "a list": `[]`, "an object": `{}`, "a list of null": `[null]`, "a list of lists": `[[]]`,
 		"a list of objects": `[{}]`, "a list of NUL": `["\u0000"]`, "a list of numbers": `[1e400, -1]`, "a strange key": `{"\u0000": {"": null}}`,
-		"many": `[` + strings.Repeat(`{},`, 5000) + `{}]`, "deep": strings.Repeat(`[`, 70) + strings.Repeat(`]`, 70),
+		"many": `[` + strings.Repeat(`{},`, 1000) + `{}]`, "deep": strings.Repeat(`[`, 70) + strings.Repeat(`]`, 70),
 		"deep objects": strings.Repeat(`{"a":`, 70) + `1` + strings.Repeat(`}`, 70), "an address": `"http://127.0.0.1:1/"`, "not an address": `"http://[::1"`,
 		"a time": `"9999-12-31T23:59:59.999999999+23:59"`, "a time before time": `"0000-01-01T00:00:00Z"`, "an id": `"c999999999999999999999999"`,
 		"an id too long": `"` + strings.Repeat("c", 51) + `"`, "a number in words": `"+2348012345678"`,
@@ -161,6 +161,9 @@ func (s *step) bentBodies() map[string]string {
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 		for what, value := range nasty() {
 			all[name+" is "+what] = bent(fields, name, value)
+			if !strings.Contains(" null true NUL deep many ", " "+what+" ") && !strings.HasPrefix(what, "a") {
+				continue // further down a few will do
+			}
 			for inner, v := range s.inside(schema.Properties[name], value) {
 				all[name+"."+inner+" is "+what] = bent(fields, name, v)
 			}

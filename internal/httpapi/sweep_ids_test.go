@@ -31,7 +31,7 @@ func TestWhatIsNotTheTeamsIsNotThere(t *testing.T) {
 			return s.recorded()
 		}
 		there := s.liveAbroad()
-		if s.status < 300 || s.status == http.StatusNotImplemented {
+		if s.usedWell() {
 			if len(s.ids) > 0 {
 				swept.first(s, "")
 			}
