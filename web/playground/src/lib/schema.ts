@@ -72,7 +72,7 @@ function ofType(doc: Document, s: Schema, lean: boolean, depth: number): unknown
     case 'object':
       return object(doc, s, lean, depth);
     case 'array':
-      return s.items && depth < deepest && !lean ? [sample(doc, s.items, lean, depth + 1)] : [];
+      return s.items && depth < deepest && (!lean || (s.minItems ?? 0) > 0) ? [sample(doc, s.items, lean, depth + 1)] : [];
     case 'integer':
     case 'number':
       return s.minimum ?? 0;
