@@ -4,6 +4,8 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   base: '/docs/',
   plugins: [svelte()],
+  // While it is worked on, the page speaks with a server that runs beside it.
+  server: { proxy: { '/api': 'http://127.0.0.1:8080', '/openapi.json': 'http://127.0.0.1:8080' } },
   build: {
     outDir: '../../internal/playground/dist',
     emptyOutDir: true,
