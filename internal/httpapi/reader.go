@@ -59,6 +59,10 @@ type reader struct {
 // run writes the stream to its end. The error is for the log: it is nil for every ordinary end.
 func (s *reader) run(ctx context.Context) error {
 	h := s.w.Header()
+	if _, ok := h["Access-Control-Allow-Origin"]; !ok {
+		// Nobody keeps a stream, so that nothing can vary; and a map of more than eight is twice as large.
+		delete(h, "Vary")
+	}
 	h["Content-Type"] = []string{"text/event-stream"}
 	h["Cache-Control"] = []string{"no-cache"}
 	h["X-Accel-Buffering"] = []string{"no"}
