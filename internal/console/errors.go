@@ -43,6 +43,8 @@ const (
 	ReasonWorkflowInUse     Reason = "workflow_in_use"
 	ReasonIntegrationLimit  Reason = "integration_limit_reached"
 	ReasonIdempotencyReused Reason = "idempotency_key_reused"
+
+	ReasonChannelNotConfigured Reason = "channel_not_configured"
 )
 
 // Field is one fault of a request: Path is dotted (rules.0.id), Fault says what is wrong with it.

@@ -171,10 +171,13 @@ func (t *Tx) agentArgs(a console.Agent) ([]any, error) {
 }
 
 // DeleteAgent makes the agent and all below it unreachable at once and raises its epoch, or returns
-// CodeNotFound; Purge removes the rows later.
+// CodeNotFound; Purge removes the rows later. Its telephone numbers stay the team's.
 func (t *Tx) DeleteAgent(_ context.Context, id console.ID) error {
 	const text = `UPDATE agent SET deleted_at = $3, epoch = epoch + 1
 		WHERE id = $1 AND team_id = $2 AND deleted_at IS NULL`
 	n, err := t.s.exec(text, string(id), t.team, ms(t.db.now()))
-	return changed(n, err, "agent", id)
+	if err := changed(n, err, "agent", id); err != nil {
+		return err
+	}
+	return t.freeNumbers(id)
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -19,6 +20,7 @@ type list[T any] struct {
 	outer   string   // what else holds of the rows of a page
 	args    []any    // of from, where and outer
 	sorts   []string // the fields that it can be sorted by
+	newest  string   // what it is sorted by when nothing is said; empty: created_at
 }
 
 // defaultSort is how lists are sorted when nothing is said: newest first.
@@ -68,7 +70,7 @@ func param(args []any, a any) (string, []any) {
 // page answers a list whose rows are few enough to be counted.
 func (l list[T]) page(ctx context.Context, s *session, q console.Query) (console.Page[T], error) {
 	var none console.Page[T]
-	field, direction, err := order(q.Sort, l.sorts, defaultSort)
+	field, direction, err := order(q.Sort, l.sorts, cmp.Or(l.newest, defaultSort))
 	if err != nil {
 		return none, err
 	}

@@ -42,6 +42,34 @@ func TestPlans(t *testing.T) {
 	}
 }
 
+// TestPlansOfCalls is the same for an agent's calls, which may be many.
+func TestPlansOfCalls(t *testing.T) {
+	t.Parallel()
+	_, l := liteDB(t)
+	of, status := callList("agent", "team", console.CallFilter{}), console.CallEnded
+	narrow := callList("agent", "team", console.CallFilter{Status: &status})
+	for name, test := range map[string]struct {
+		text string
+		args []any
+		want string
+	}{
+		"count":    {`SELECT count(*) FROM call x WHERE ` + of.where, of.args, "COVERING INDEX call_agent"},
+		"newest":   {newest(of, "$3", "$4"), append(of.args, int64(20), int64(0)), "COVERING INDEX call_agent"},
+		"a status": {newest(narrow, "$4", "$5"), append(narrow.args, int64(20), int64(0)), "INDEX call_agent"},
+	} {
+		plan := explain(t, l, test.text, test.args...)
+		if !strings.Contains(plan, test.want) || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN x") {
+			t.Errorf("%s: want %s and nothing sorted or scanned, got\n%s", name, test.want, plan)
+		}
+	}
+}
+
+// newest is the text of a page of a list in its own order.
+func newest[T any](l list[T], limit, offset string) string {
+	l.from = `SELECT x.id, x.` + l.newest + ` AS k FROM ` + l.table + ` x WHERE ` + l.where
+	return l.text(" DESC", limit, offset)
+}
+
 func explain(t *testing.T, l *lite, text string, args ...any) string {
 	t.Helper()
 	var plan strings.Builder

@@ -36,7 +36,8 @@ func TestPurgeLeavesNothing(t *testing.T) {
 		tables := raw(t)
 		for table, want := range map[string]int{
 			"agent": 1, "knowledge_base": 2, "passage": 4, "posting": 8, "conversation": 3,
-			"conversation_count": 1, "message": 3, "turn": 3,
+			"conversation_count": 1, "message": 3, "turn": 3, "call": 2,
+			"phone_number": 4, // they stay the team's
 		} {
 			var got int
 			if err := tables.QueryRowContext(t.Context(), `SELECT count(*) FROM `+table).Scan(&got); err != nil {
@@ -94,7 +95,7 @@ func rowsOf(t *testing.T, db *sql.DB, table, agent string) (n int) {
 	return n
 }
 
-// furnish stores an agent with two knowledge bases of two passages each and three conversations.
+// furnish stores an agent with two knowledge bases of two passages each, two calls, two numbers and three conversations.
 func furnish(t *testing.T, db *store.DB, agent console.ID, at time.Time) {
 	t.Helper()
 	err := db.Write(t.Context(), "team", func(tx *store.Tx) error {
@@ -111,6 +112,14 @@ func furnish(t *testing.T, db *store.DB, agent console.ID, at time.Time) {
 				})
 			}
 			if err := tx.PutKnowledgeBase(t.Context(), kb, passages); err != nil {
+				return err
+			}
+			number := console.PhoneNumber{ID: kb.ID, E164: string(kb.ID), AgentID: &agent, CreatedAt: at, UpdatedAt: at}
+			if err := tx.InsertPhoneNumber(t.Context(), number); err != nil {
+				return err
+			}
+			call := console.Call{ID: console.ID(fmt.Sprint(agent, i)), AgentID: agent, CreatedAt: at}
+			if err := tx.PutCall(t.Context(), call); err != nil {
 				return err
 			}
 		}

@@ -5,9 +5,11 @@ import (
 
 	"github.com/bimpe/bimpe/internal/agents"
 	"github.com/bimpe/bimpe/internal/auth"
+	"github.com/bimpe/bimpe/internal/calls"
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/conversations"
 	"github.com/bimpe/bimpe/internal/knowledge"
+	"github.com/bimpe/bimpe/internal/phones"
 	"github.com/bimpe/bimpe/internal/store"
 	"github.com/bimpe/bimpe/internal/turns"
 	"github.com/bimpe/bimpe/internal/workflows"
@@ -23,6 +25,10 @@ var (
 	_ knowledge.Store     = (*store.Tx)(nil)
 	_ conversations.Reads = (*store.View)(nil)
 	_ conversations.Store = (*store.Tx)(nil)
+	_ calls.Reads         = (*store.View)(nil)
+	_ calls.Store         = (*store.Tx)(nil)
+	_ phones.Reads        = (*store.View)(nil)
+	_ phones.Store        = (*store.Tx)(nil)
 	_ auth.Reads          = (*store.View)(nil)
 	_ auth.Store          = (*store.Tx)(nil)
 	_ auth.Registry       = (*store.DB)(nil)

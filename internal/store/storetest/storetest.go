@@ -26,7 +26,7 @@ func Run(t *testing.T, open Open) {
 	t.Helper()
 	for _, part := range []map[string]test{
 		agentTests(), workflowTests(), knowledgeTests(), conversationTests(), messageTests(), turnTests(), keyTests(),
-		answerTests(), unitTests(), teamTests(), modelTests(), togetherTests(), walkTests(),
+		answerTests(), unitTests(), teamTests(), modelTests(), togetherTests(), walkTests(), callTests(), phoneTests(),
 	} {
 		for name, test := range part {
 			t.Run(name, func(t *testing.T) {

@@ -32,6 +32,9 @@ type estate struct {
 	base     console.KnowledgeBase
 	passage  console.Passage
 	key      console.Key
+	call     console.Call
+	number   console.PhoneNumber // the agent's
+	request  console.NumberRequest
 }
 
 func (b *bench) estate(t *testing.T) estate {
@@ -42,6 +45,14 @@ func (b *bench) estate(t *testing.T) estate {
 	e.base = b.newBase(e.agent.ID, "base")
 	e.passage = b.newPassage(e.base, "word")
 	b.put(t, e.base, e.passage)
+	e.call = b.call(t, e.agent.ID)
+	e.number, e.request = b.newNumber(&e.agent.ID), b.newRequest("business")
+	b.write(t, func(tx *store.Tx) error {
+		if err := tx.InsertPhoneNumber(t.Context(), e.number); err != nil {
+			return err
+		}
+		return tx.InsertNumberRequest(t.Context(), e.request)
+	})
 	return e
 }
 
@@ -63,6 +74,7 @@ func (e estate) below(t *testing.T, view *store.View) {
 	refused(t, "Messages", err, console.CodeNotFound)
 	_, err = view.Message(ctx, c, e.change.Append.ID)
 	refused(t, "Message", err, console.CodeNotFound)
+	e.phoned(t, view)
 
 	agents, err := view.Agents(ctx, console.Query{})
 	ok(t, err)
@@ -88,6 +100,19 @@ func (e estate) below(t *testing.T, view *store.View) {
 	equal(t, "SeqAt", seq, int64(0))
 }
 
+// phoned is the part of below that is about telephones.
+func (e estate) phoned(t *testing.T, view *store.View) {
+	t.Helper()
+	ctx, agent := t.Context(), e.agent.ID
+	_, err := view.Calls(ctx, agent, console.CallFilter{}, console.Query{})
+	refused(t, "Calls", err, console.CodeNotFound)
+	_, err = view.Call(ctx, agent, e.call.ID)
+	refused(t, "Call", err, console.CodeNotFound)
+	numbers, err := view.AgentNumbers(ctx, agent)
+	ok(t, err)
+	equal(t, "AgentNumbers", numbers, nil)
+}
+
 // locked tries to get hold of the estate below its agent in a unit, and checks that nothing is
 // found.
 func (e estate) locked(t *testing.T, tx *store.Tx) {
@@ -108,6 +133,7 @@ func (e estate) locked(t *testing.T, tx *store.Tx) {
 	refused(t, "DeleteAgent", tx.DeleteAgent(ctx, agent), console.CodeNotFound)
 	refused(t, "PutKnowledgeBase", tx.PutKnowledgeBase(ctx, e.base, nil), console.CodeNotFound)
 	refused(t, "DeleteKnowledgeBase", tx.DeleteKnowledgeBase(ctx, agent, e.base.ID), console.CodeNotFound)
+	refused(t, "PutCall", tx.PutCall(ctx, e.call), console.CodeNotFound)
 }
 
 func otherTeamSees(t *testing.T, b *bench) {
@@ -125,6 +151,14 @@ func otherTeamSees(t *testing.T, b *bench) {
 	keys, err := view.Keys(t.Context(), console.Query{})
 	ok(t, err)
 	equal(t, "Keys", keys, console.Page[console.Key]{})
+	_, err = view.PhoneNumber(t.Context(), e.number.ID)
+	refused(t, "PhoneNumber", err, console.CodeNotFound)
+	numbers, err := view.PhoneNumbers(t.Context(), console.Query{})
+	ok(t, err)
+	equal(t, "PhoneNumbers", numbers, console.Page[console.PhoneNumber]{})
+	requests, err := view.NumberRequests(t.Context(), console.Query{})
+	ok(t, err)
+	equal(t, "NumberRequests", requests, console.Page[console.AskedNumber]{})
 }
 
 func otherTeamChanges(t *testing.T, b *bench) {
@@ -141,6 +175,12 @@ func otherTeamChanges(t *testing.T, b *bench) {
 		refused(t, "UpdateWorkflow", tx.UpdateWorkflow(ctx, e.workflow), console.CodeNotFound)
 		refused(t, "DeleteWorkflow", tx.DeleteWorkflow(ctx, e.workflow.ID), console.CodeNotFound)
 		refused(t, "RevokeKey", tx.RevokeKey(ctx, e.key.ID, b.clock.now()), console.CodeNotFound)
+		_, err = tx.LockPhoneNumber(ctx, e.number.ID)
+		refused(t, "LockPhoneNumber", err, console.CodeNotFound)
+		refused(t, "UpdatePhoneNumber", tx.UpdatePhoneNumber(ctx, e.number), console.CodeNotFound)
+		_, err = tx.LockNumberRequest(ctx, e.request.ID)
+		refused(t, "LockNumberRequest", err, console.CodeNotFound)
+		refused(t, "SettleNumberRequest", tx.SettleNumberRequest(ctx, e.request), console.CodeNotFound)
 		refused(t, "Apply", tx.Apply(ctx, b.note(e.change.Now, "x")), console.CodeNotFound)
 		begun := b.accept(nil, b.newConversation(e.agent.ID), "x")
 		refused(t, "Apply of a new one", tx.Apply(ctx, begun), console.CodeNotFound)
@@ -211,6 +251,9 @@ func purged(t *testing.T, b *bench) {
 		if err := tx.PutKnowledgeBase(t.Context(), gone.base, []console.Passage{gone.passage}); err != nil {
 			return err
 		}
+		if err := tx.PutCall(t.Context(), gone.call); err != nil {
+			return err
+		}
 		return tx.Apply(t.Context(), gone.change)
 	})
 	page, err := b.view().Conversations(t.Context(), gone.agent.ID, console.ConversationFilter{}, console.Query{})
@@ -267,6 +310,16 @@ func anyString(t *testing.T, b *bench) {
 		ok(t, err)
 		_, err = b.view().Conversations(ctx, e.agent.ID, console.ConversationFilter{Channel: to(console.Channel(s))}, q)
 		ok(t, err)
+		_, err = b.view().Call(ctx, e.agent.ID, id)
+		refused(t, fmt.Sprintf("Call %.20q", s), err, console.CodeNotFound)
+		_, err = b.view().PhoneNumber(ctx, id)
+		refused(t, fmt.Sprintf("PhoneNumber %.20q", s), err, console.CodeNotFound)
+		_, err = b.view().Calls(ctx, e.agent.ID, console.CallFilter{Status: to(console.CallStatus(s))}, q)
+		ok(t, err)
+		_, err = b.view().PhoneNumbers(ctx, q)
+		ok(t, err)
+		_, err = b.view().NumberRequests(ctx, q)
+		ok(t, err)
 		b.stores(t, e.change.Now.AgentID, s)
 	}
 }
@@ -279,7 +332,12 @@ func (b *bench) stores(t *testing.T, agent console.ID, s string) {
 	c := b.newConversation(agent)
 	c.CustomerID, c.CustomerName = fmt.Sprintf("%d %.500s", b.number.Add(1), s), &s
 	kb := b.newBase(agent, s)
+	call, number, request := b.newCall(agent), b.newNumber(nil), b.newRequest(s)
+	call.Destination, call.EndReason, number.Label, request.IntendedUse = s, &s, &s, s
 	b.write(t, func(tx *store.Tx) error {
+		ok(t, tx.PutCall(t.Context(), call))
+		ok(t, tx.InsertPhoneNumber(t.Context(), number))
+		ok(t, tx.InsertNumberRequest(t.Context(), request))
 		ok(t, tx.InsertAgent(t.Context(), a))
 		ok(t, tx.InsertWorkflow(t.Context(), w))
 		ok(t, tx.PutKnowledgeBase(t.Context(), kb, []console.Passage{b.newPassage(kb, s)}))
@@ -303,6 +361,12 @@ func sortNotThere(t *testing.T, b *bench) {
 	refused(t, "Workflows", err, console.CodeValidation)
 	_, err = view.Keys(ctx, q)
 	refused(t, "Keys", err, console.CodeValidation)
+	_, err = view.Calls(ctx, e.agent.ID, console.CallFilter{}, q)
+	refused(t, "Calls", err, console.CodeValidation)
+	_, err = view.PhoneNumbers(ctx, q)
+	refused(t, "PhoneNumbers", err, console.CodeValidation)
+	_, err = view.NumberRequests(ctx, q)
+	refused(t, "NumberRequests", err, console.CodeValidation)
 	_, err = view.Conversations(ctx, e.agent.ID, console.ConversationFilter{}, q)
 	refused(t, "Conversations", err, console.CodeValidation)
 	_, err = view.Messages(ctx, e.change.Now.ID, q)
