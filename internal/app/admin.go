@@ -11,15 +11,17 @@ import (
 
 	"github.com/bimpe/bimpe/internal/auth"
 	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/phones"
 	"github.com/bimpe/bimpe/internal/store"
 )
 
-// Admin is the operator's way to teams and keys. What it does reaches servers that are running on
+// Admin is the operator's way to teams, keys and phone numbers. What it does reaches servers that are running on
 // the same data within a second or two.
 type Admin struct {
-	db    *store.DB
-	auth  *auth.Service
-	newID func() console.ID
+	db     *store.DB
+	auth   *auth.Service
+	phones *phones.Service
+	newID  func() console.ID
 }
 
 // OpenAdmin opens the data, beside a running server or without one, and makes it where there is
@@ -37,7 +39,7 @@ func OpenAdmin(ctx context.Context, s Storage) (*Admin, error) {
 	}
 	ids := console.NewIDs(time.Now)
 	return &Admin{
-		db: db, newID: ids.Next,
+		db: db, newID: ids.Next, phones: phones.New(time.Now, ids.Next),
 		auth: auth.New(auth.Config{Registry: db, Now: time.Now, NewID: ids.Next}),
 	}, nil
 }

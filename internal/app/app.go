@@ -14,11 +14,13 @@ import (
 
 	"github.com/bimpe/bimpe/internal/agents"
 	"github.com/bimpe/bimpe/internal/auth"
+	"github.com/bimpe/bimpe/internal/calls"
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/conversations"
 	"github.com/bimpe/bimpe/internal/httpapi"
 	"github.com/bimpe/bimpe/internal/knowledge"
 	"github.com/bimpe/bimpe/internal/limit"
+	"github.com/bimpe/bimpe/internal/phones"
 	"github.com/bimpe/bimpe/internal/playground"
 	"github.com/bimpe/bimpe/internal/seal"
 	"github.com/bimpe/bimpe/internal/store"
@@ -73,7 +75,7 @@ func (a *App) build(ctx context.Context) error {
 		Registry: a.db, Now: time.Now, NewID: a.ids.Next, TicketKey: v.sealer.Derive("tickets"),
 		Ended: a.hub.EndKey, Log: a.log,
 	})
-	a.admin = &Admin{db: a.db, auth: a.auth, newID: a.ids.Next}
+	a.admin = &Admin{db: a.db, auth: a.auth, phones: phones.New(time.Now, a.ids.Next), newID: a.ids.Next}
 	handler, err := a.rooms(v)
 	if err != nil {
 		return err
@@ -110,6 +112,8 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 		Agents:    agents.New(time.Now, a.ids.Next, a.engine),
 		Workflows: workflows.New(time.Now, a.ids.Next),
 		Knowledge: know,
+		Calls:     calls.New(),
+		Phones:    a.admin.phones,
 		Conversations: conversations.New(conversations.Config{
 			Now: time.Now, NewID: a.ids.Next, Node: node, Listener: a.engine, Halter: a.engine,
 		}),
@@ -142,6 +146,7 @@ func OpenAPI(version string) ([]byte, error) {
 		Addresses: limit.New(time.Now),
 		Sealer:    &seal.Sealer{}, Agents: agents.New(time.Now, none, nil), Workflows: workflows.New(time.Now, none),
 		Knowledge: knowledge.New(time.Now, none), Conversations: conversations.New(conversations.Config{}),
+		Calls: calls.New(), Phones: phones.New(time.Now, none),
 		Now: time.Now, Log: slog.New(slog.DiscardHandler), Version: version,
 	})
 	if err != nil {
@@ -153,7 +158,7 @@ func OpenAPI(version string) ([]byte, error) {
 // Address is where the server listens, a port of the system's choice included.
 func (a *App) Address() string { return a.listener.Addr().String() }
 
-// Admin is the operator's way to teams and keys. It is good until the App is closed.
+// Admin is the operator's way to teams, keys and phone numbers. It is good until the App is closed.
 func (a *App) Admin() *Admin { return a.admin }
 
 // Close gives up what Build took. It may be called more than once, and Run does it by itself.

@@ -15,8 +15,10 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/bimpe/bimpe/internal/agents"
+	"github.com/bimpe/bimpe/internal/calls"
 	"github.com/bimpe/bimpe/internal/conversations"
 	"github.com/bimpe/bimpe/internal/knowledge"
+	"github.com/bimpe/bimpe/internal/phones"
 	"github.com/bimpe/bimpe/internal/workflows"
 )
 
@@ -31,6 +33,8 @@ type Config struct {
 	Workflows     *workflows.Service
 	Knowledge     *knowledge.Service
 	Conversations *conversations.Service
+	Calls         *calls.Service
+	Phones        *phones.Service
 	Streams       Streams
 	Keys          Limits // counts the requests of keys
 	Addresses     Limits // counts the requests of addresses without a valid key
@@ -60,7 +64,8 @@ type Config struct {
 }
 
 func (c Config) hasRooms() bool {
-	return c.Auth != nil && c.Agents != nil && c.Workflows != nil && c.Knowledge != nil && c.Conversations != nil
+	return c.Auth != nil && c.Agents != nil && c.Workflows != nil && c.Knowledge != nil && c.Conversations != nil &&
+		c.Calls != nil && c.Phones != nil
 }
 
 func (c Config) hasParts() bool {

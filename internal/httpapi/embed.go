@@ -65,3 +65,13 @@ func (keyCreatedJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Sch
 func (messageTo) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
 	return embed[messageIn](r, s)
 }
+
+// TransformSchema adds the embedded fields.
+func (callDetailJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[callJSON](r, s)
+}
+
+// TransformSchema adds the embedded fields.
+func (numberDetailJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[numberJSON](r, s)
+}

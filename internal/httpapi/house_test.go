@@ -14,10 +14,12 @@ import (
 
 	"github.com/bimpe/bimpe/internal/agents"
 	"github.com/bimpe/bimpe/internal/auth"
+	"github.com/bimpe/bimpe/internal/calls"
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/conversations"
 	"github.com/bimpe/bimpe/internal/knowledge"
 	"github.com/bimpe/bimpe/internal/limit"
+	"github.com/bimpe/bimpe/internal/phones"
 	"github.com/bimpe/bimpe/internal/seal"
 	"github.com/bimpe/bimpe/internal/store"
 	"github.com/bimpe/bimpe/internal/store/storetest"
@@ -104,6 +106,8 @@ func openHouseOn(tb testing.TB, url string, set func(*Config)) *house {
 		Agents:    agents.New(h.clock.now, h.ids.id, nobody{}),
 		Workflows: workflows.New(h.clock.now, h.ids.id),
 		Knowledge: knowledge.New(h.clock.now, h.ids.id),
+		Calls:     calls.New(),
+		Phones:    phones.New(h.clock.now, h.ids.id),
 		Conversations: conversations.New(conversations.Config{
 			Now: h.clock.now, NewID: h.ids.id, Node: "node", Listener: teller{h.hub}, Halter: nobody{},
 		}),

@@ -41,6 +41,10 @@ func lists() map[string]aList {
 		"listKeys":          {[]string{"name"}, func(*place) string { return "/api-keys" }, addKey},
 		"listConversations": {[]string{"channel_user_username", "channel_user_id"}, openAgent, addConversation},
 		"listMessages":      {[]string{"message"}, openConversation, addMessage},
+
+		"listAgentCalls":          {[]string{"source", "destination"}, openCalls, addCall},
+		"listPhoneNumbers":        {[]string{"label", "e164"}, func(*place) string { return "/phone-numbers" }, addNumber},
+		"listPhoneNumberRequests": {[]string{"business_name"}, func(*place) string { return "/phone-numbers/request" }, addNumberRequest},
 	}
 }
 

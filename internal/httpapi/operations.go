@@ -34,6 +34,9 @@ const (
 	pipedreamPath    = connectedPath + "/pipedream"
 	workflowPath     = "/workflows/{workflowId}"
 	keyPath          = "/api-keys/{keyId}"
+	callsPath        = agentPath + "/calls"
+	numberPath       = "/phone-numbers/{phoneNumberId}"
+	requestPath      = "/phone-numbers/request"
 	get, post        = http.MethodGet, http.MethodPost
 	patch, del       = http.MethodPatch, http.MethodDelete
 	ok, made         = http.StatusOK, http.StatusCreated
@@ -44,6 +47,9 @@ const (
 	chatsRead        = console.Scope("conversations:read")
 	chatsWrite       = console.Scope("conversations:write")
 	callsRead        = console.Scope("calls:read")
+	callsWrite       = console.Scope("calls:write")
+	numbersRead      = console.Scope("phone_numbers:read")
+	numbersWrite     = console.Scope("phone_numbers:write")
 	keysRead         = console.Scope("api_keys:read")
 	keysWrite        = console.Scope("api_keys:write")
 	openToAll        = console.Scope("")
@@ -59,6 +65,7 @@ func (a *API) operations() []operation {
 	all = append(all, a.integrationOperations()...)
 	all = append(all, a.workflowOperations()...)
 	all = append(all, a.conversationOperations()...)
+	all = append(all, a.phoneOperations()...)
 	return append(all, a.otherOperations()...)
 }
 
@@ -146,10 +153,24 @@ func (a *API) conversationOperations() []operation {
 	}
 }
 
+func (a *API) phoneOperations() []operation {
+	return []operation{
+		{get, "/calls", "listCalls", callsRead, ok, "Calls.", read(a.calls), nil},
+		{get, callsPath, "listAgentCalls", callsRead, ok, "Calls.", a.agentCallsEndpoint(), nil},
+		{post, callsPath, "placeCall", callsWrite, made, "Call placed.", write(a.placeCall), nil},
+		{get, callsPath + "/{callId}", "getCall", callsRead, ok, "Call.", read(a.agentCall), nil},
+
+		{get, "/phone-numbers", "listPhoneNumbers", numbersRead, ok, "Phone numbers.", page(numberListing(), a.listNumbers), nil},
+		{get, requestPath, "listPhoneNumberRequests", numbersRead, ok, "Phone number requests.", page(numberListing(), a.listNumberRequests), nil},
+		{post, requestPath, "requestPhoneNumber", numbersWrite, made, "Phone number requested.", write(a.requestNumber), nil},
+		{get, numberPath, "getPhoneNumber", numbersRead, ok, "Phone number.", read(a.number), nil},
+		{patch, numberPath, "updatePhoneNumber", numbersWrite, ok, "Phone number updated.", write(a.updateNumber), nil},
+	}
+}
+
 func (a *API) otherOperations() []operation {
 	return []operation{
 		{get, "/health", "getHealth", openToAll, ok, "The API is up.", read(a.health), nil},
-		{get, "/calls", "listCalls", callsRead, ok, "Calls.", read(a.calls), nil},
 
 		{get, "/api-keys", "listKeys", keysRead, ok, "API keys.", page(keyListing(), a.listKeys), nil},
 		{post, "/api-keys", "createKey", keysWrite, made, "API key created. It is shown this once.", secret(write(a.createKey)), nil},

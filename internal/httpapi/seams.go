@@ -6,10 +6,12 @@ import (
 
 	"github.com/bimpe/bimpe/internal/agents"
 	"github.com/bimpe/bimpe/internal/auth"
+	"github.com/bimpe/bimpe/internal/calls"
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/conversations"
 	"github.com/bimpe/bimpe/internal/knowledge"
 	"github.com/bimpe/bimpe/internal/limit"
+	"github.com/bimpe/bimpe/internal/phones"
 	"github.com/bimpe/bimpe/internal/stream"
 	"github.com/bimpe/bimpe/internal/workflows"
 )
@@ -29,6 +31,8 @@ type Reads interface {
 	workflows.Reads
 	knowledge.Reads
 	conversations.Reads
+	calls.Reads
+	phones.Reads
 	auth.Reads
 }
 
@@ -38,6 +42,8 @@ type Tx interface {
 	workflows.Store
 	knowledge.Store
 	conversations.Store
+	calls.Store
+	phones.Store
 	auth.Store
 	Once
 }

@@ -156,6 +156,7 @@ func (s *step) ask(text string, headers ...string) *httptest.ResponseRecorder {
 		}
 		r.Header.Set(headers[i], headers[i+1])
 	}
+	s.give(s.t, r)
 	rec := httptest.NewRecorder()
 	s.Handler().ServeHTTP(rec, r)
 	return rec
@@ -185,7 +186,7 @@ func (tl *telling) sideways(n int64) int64 {
 // arranged.
 func (s *step) plain() bool {
 	return regexp.MustCompile(`\nKey: (full|other)\n`).MatchString(s.text+"\n") &&
-		!regexp.MustCompile(`\n(Fault|Clock|Body-Size|Transfer-Encoding): `).MatchString(s.text)
+		!regexp.MustCompile(`\n(Fault|Clock|Given|Body-Size|Transfer-Encoding): `).MatchString(s.text)
 }
 
 // keyless returns the step's text without the keys that it names, its idempotency key too.

@@ -34,6 +34,7 @@ var update = flag.Bool("update", false, "rewrite the answers in testdata")
 //	Body-Size: 5       a body of so many bytes instead
 //	Fault: write       lets something go wrong; see faultyStore
 //	Fault: end         ends the stream that this opens once it has caught up
+//	Given: calls id    stores what no operation makes, for the key's team; see given
 //
 // ${full} is the secret of a key, ${ticket} and ${secret} are those of the last answer that had one.
 // What is random in an answer is replaced by its name.
@@ -92,6 +93,7 @@ func (w *wire) exchange(t *testing.T, f txtar.File) string {
 	r := parseRequest(t, text)
 	w.arrange(t, r)
 	defer w.fault.Store("")
+	w.give(t, r)
 	rec := httptest.NewRecorder()
 	w.Handler().ServeHTTP(rec, r)
 	return w.scrub(show(t, rec.Result()))

@@ -48,7 +48,7 @@ type workflowFields struct {
 	Guide        *guideIn           `json:"guide,omitempty"`
 	FAQ          []qaJSON           `json:"faq,omitempty" nullable:"false" maxItems:"500"`
 	SetupSteps   []any              `json:"setup_steps,omitempty" nullable:"false" maxItems:"100"`
-	SetupTime    minutes            `json:"setup_time,omitempty"`
+	SetupTime    integer            `json:"setup_time,omitempty" minimum:"0" maximum:"1000000" doc:"minutes"`
 	VideoURL     *string            `json:"video_url,omitempty" nullable:"true"`
 	PromptConfig object             `json:"prompt_config,omitempty"`
 }

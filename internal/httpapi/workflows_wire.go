@@ -62,23 +62,17 @@ func (object) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
 }
 
-// minutes is a whole number of minutes, however it is written: 5, 5.0 or 5e0.
-type minutes int64
+// integer is a whole number, however it is written: 5, 5.0 or 5e0. Its range is the schema's business.
+type integer int64
 
-// UnmarshalJSON reads the number. Its range is the schema's business.
-func (m *minutes) UnmarshalJSON(raw []byte) error {
+// UnmarshalJSON reads the number.
+func (n *integer) UnmarshalJSON(raw []byte) error {
 	var f float64
 	if err := json.Unmarshal(raw, &f); err != nil {
-		return fmt.Errorf("read minutes: %w", err)
+		return fmt.Errorf("read a whole number: %w", err)
 	}
-	*m = minutes(f)
+	*n = integer(f)
 	return nil
-}
-
-// Schema bounds the number so that it fits everywhere.
-func (minutes) Schema(huma.Registry) *huma.Schema {
-	least, most := 0.0, 1e6
-	return &huma.Schema{Type: huma.TypeInteger, Minimum: &least, Maximum: &most}
 }
 
 // flowJSON is a flow with all keys it came with.

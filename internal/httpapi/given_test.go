@@ -1,0 +1,166 @@
+package httpapi
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/phones"
+	"github.com/bimpe/bimpe/internal/store"
+)
+
+// give does what a request's header Given says, for the team of its key, and takes it off. A request
+// that nobody may make gets nothing.
+func (h *house) give(tb testing.TB, r *http.Request) {
+	tb.Helper()
+	what := strings.Fields(r.Header.Get("Given"))
+	r.Header.Del("Given")
+	secret := r.Header.Get("X-Api-Key")
+	if secret == "" {
+		secret = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	}
+	if len(what) == 0 || secret == "" {
+		return
+	}
+	h.given(tb, h.teamOf(tb, secret), what[0], what[1:])
+}
+
+func (h *house) teamOf(tb testing.TB, secret string) console.ID {
+	tb.Helper()
+	p, err := h.auth.Authenticate(tb.Context(), secret)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return p.Team.ID
+}
+
+const home = console.ID("t000000000000000000000001")
+
+// given stores for a team what no operation makes:
+//
+//	number +234…  [request]     a number, as an operator adds it; another team's differs in its first digit
+//	verdict request status      what an operator says to a request
+//	calls agent conversation    three calls, the first of which is the conversation's first two messages
+func (h *house) given(tb testing.TB, team console.ID, what string, args []string) {
+	tb.Helper()
+	err := h.db.Write(tb.Context(), team, func(tx *store.Tx) error {
+		switch what {
+		case "number":
+			d := phones.Draft{E164: args[0]}
+			if team != home {
+				d.E164 = "+9" + args[0][2:]
+			}
+			if len(args) > 1 {
+				request := console.ID(args[1])
+				d.Request = &request
+			}
+			_, err := h.cfg.Phones.Add(tb.Context(), tx, d)
+			return err
+		case "verdict":
+			reason := "We need to see a permit."
+			v := phones.Verdict{Status: console.RequestStatus(args[1]), Reason: &reason}
+			_, err := h.cfg.Phones.Judge(tb.Context(), tx, console.ID(args[0]), v)
+			return err
+		case "calls":
+			return h.someCalls(tb, tx, console.ID(args[0]), console.ID(args[1]))
+		}
+		tb.Fatalf("there is no way to give %q", what)
+		return nil
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func (h *house) someCalls(tb testing.TB, tx *store.Tx, agent, conversation console.ID) error {
+	tb.Helper()
+	at := func(seconds int) *time.Time {
+		t := h.clock.now().Add(time.Duration(seconds) * time.Second)
+		return &t
+	}
+	text := func(s string) *string { return &s }
+	for _, c := range []console.Call{
+		{
+			Source: text("+2348012345678"), Destination: "+12025550123", Status: console.CallEnded, Direction: console.Outbound,
+			EndReason: text("completed"), StartedAt: at(0), RingingAt: at(2), AnsweredAt: at(5), EndedAt: at(66),
+			ConversationID: &conversation, FromSeq: 1, ToSeq: 2,
+		},
+		{
+			Destination: "+2348012345678", Status: console.CallAnswered, Direction: console.Inbound, StartedAt: at(1),
+			AnsweredAt: at(2), ConversationID: &conversation, FromSeq: 3,
+		},
+		{
+			Source: text("+2348012345678"), Destination: "+12025550199", Status: console.CallFailed, Direction: console.Outbound,
+			Test: true, ErrorReason: text("no such number"), StartedAt: at(2), EndedAt: at(3),
+		},
+	} {
+		c.ID, c.AgentID, c.CreatedAt = h.ids.id(), agent, *c.StartedAt
+		if err := tx.PutCall(tb.Context(), c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// What lists of calls and numbers are filled with, by the store where no operation does it.
+
+func openCalls(p *place) string {
+	p.agent = p.do(http.MethodPost, "/agents", item{"name": "Ada"}).text("id")
+	return "/agents/" + p.agent + "/calls"
+}
+
+func addCall(p *place, rt *rapid.T) item {
+	c := console.Call{
+		ID: p.ids.id(), AgentID: console.ID(p.agent), Destination: drawText(rt, "destination"),
+		Status: rapid.SampledFrom(console.CallStatuses()).Draw(rt, "status"), Direction: console.Inbound,
+		Test: rapid.Bool().Draw(rt, "test"), CreatedAt: p.clock.now(),
+	}
+	if source, ok := some(rt, "source").(string); ok {
+		c.Source = &source
+	}
+	p.store(func(tx *store.Tx) error { return tx.PutCall(p.t.Context(), c) })
+	return p.do(http.MethodGet, p.path+"/"+string(c.ID), nil)
+}
+
+func (p *place) store(f func(tx *store.Tx) error) {
+	p.t.Helper()
+	if err := p.db.Write(p.t.Context(), p.teamOf(p.t, p.secret), f); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func addNumber(p *place, rt *rapid.T) item {
+	n := p.newNumber()
+	p.store(func(tx *store.Tx) error { return tx.InsertPhoneNumber(p.t.Context(), n) })
+	path := "/phone-numbers/" + string(n.ID)
+	if rapid.Bool().Draw(rt, "labelled") {
+		p.do(http.MethodPatch, path, item{"label": some(rt, "label")})
+	}
+	return p.do(http.MethodGet, path, nil)
+}
+
+// newNumber makes a number that no place has yet. Its digits are those of its id.
+func (p *place) newNumber() console.PhoneNumber {
+	id, at := p.ids.id(), p.clock.now()
+	return console.PhoneNumber{ID: id, E164: "+1" + string(id[len(id)-12:]), CreatedAt: at, UpdatedAt: at}
+}
+
+func addNumberRequest(p *place, rt *rapid.T) item {
+	made := p.do(http.MethodPost, "/phone-numbers/request", item{
+		"business_name": drawText(rt, "business"), "intended_use": drawText(rt, "use"), "region": "ng", "agent_count": 1,
+		"outbound_minutes": 0,
+	})
+	if rapid.Bool().Draw(rt, "fulfilled") {
+		request := console.ID(made.text("id"))
+		p.store(func(tx *store.Tx) error {
+			d := phones.Draft{E164: p.newNumber().E164, Request: &request}
+			_, err := p.cfg.Phones.Add(p.t.Context(), tx, d)
+			return err
+		})
+	}
+	return made
+}
