@@ -45,6 +45,13 @@ type commands struct {
 		List   teamList   `cmd:"" help:"List teams and their quotas."`
 		Set    teamSet    `cmd:"" help:"Change a team's quotas."`
 	} `cmd:"" help:"Teams and their quotas."`
+	PhoneNumber struct {
+		Add      numberAdd      `cmd:"" help:"Give a team a number, which may fulfil a request."`
+		List     numberList     `cmd:"" help:"List the numbers of teams."`
+		Requests numberRequests `cmd:"" help:"List what teams ask for."`
+		Review   numberReview   `cmd:"" help:"Tell a team that its request is being looked at."`
+		Reject   numberReject   `cmd:"" help:"Tell a team that its request is not fulfilled."`
+	} `cmd:"" help:"Phone numbers and requests for them."`
 	OpenAPI openapi `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
 	Version version `cmd:"" help:"Print the release."`
 }
