@@ -10,10 +10,10 @@ FUZZTIME ?= 10s
 CHAOS_ROUNDS ?= 200
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help build run check test bench lint fuzz chaos web
+.PHONY: help build run check test bench lint fuzz chaos web sdk-check
 
 help: ## list what can be done
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/bimpe
 	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/bimpe ./cmd/bimpe
@@ -42,6 +42,9 @@ fuzz: ## run every fuzz target for FUZZTIME (10s)
 
 chaos: ## kill the server CHAOS_ROUNDS (200) times at random moments and count what is lost
 	BIMPE_CHAOS_ROUNDS=$(CHAOS_ROUNDS) scripts/with-postgres go test -timeout 90m -count 1 -v -run '^TestChaos$$' ./e2e
+
+sdk-check: ## run every method of the vendor's SDKs: make sdk-check SDK_01=folder SDK_04=folder
+	@SDK_01='$(SDK_01)' SDK_04='$(SDK_04)' scripts/sdk-check
 
 .PHONY: $(LINT)
 $(LINT):
