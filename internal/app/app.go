@@ -40,6 +40,8 @@ type App struct {
 	hub      *stream.Hub
 	auth     *auth.Service
 	engine   *turns.Engine
+	fetcher  *knowledge.Fetcher
+	node     console.ID
 	server   *http.Server
 	listener net.Listener
 	ready    atomic.Bool
@@ -54,6 +56,7 @@ func Build(ctx context.Context, cfg Config) (*App, error) {
 		return nil, err
 	}
 	a := &App{cfg: cfg, log: cfg.logger(), ids: console.NewIDs(time.Now), hub: stream.NewHub()}
+	a.node = a.ids.Next()
 	if err := a.build(ctx); err != nil {
 		a.Close()
 		return nil, err
@@ -91,7 +94,7 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	proxies, err := a.cfg.proxies()
+	proxies, err := networks(a.cfg.TrustedProxies)
 	if err != nil {
 		return nil, err
 	}
@@ -99,11 +102,13 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	node := a.ids.Next()
 	know := knowledge.New(time.Now, a.ids.Next)
+	if a.fetcher, err = a.newFetcher(know); err != nil {
+		return nil, err
+	}
 	a.engine = turns.New(turns.Config{
 		DB: turnStore{a.db}, Finder: finder{a.db, know}, Model: model, Hub: a.hub, Now: time.Now,
-		NewID: a.ids.Next, Node: node, Log: a.log,
+		NewID: a.ids.Next, Node: a.node, Log: a.log,
 		Limits: turns.Limits{Turn: a.cfg.TurnTimeout, Grace: turnGrace},
 	})
 	api, err := httpapi.New(httpapi.Config{
@@ -115,7 +120,7 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 		Calls:     calls.New(),
 		Phones:    a.admin.phones,
 		Conversations: conversations.New(conversations.Config{
-			Now: time.Now, NewID: a.ids.Next, Node: node, Listener: a.engine, Halter: a.engine,
+			Now: time.Now, NewID: a.ids.Next, Node: a.node, Listener: a.engine, Halter: a.engine,
 		}),
 		Now: time.Now, Log: a.log, AllowedOrigins: a.cfg.origins(), TrustedProxies: proxies,
 		RateLimit: a.cfg.RateLimit, Ready: a.readiness, Version: a.cfg.Version,

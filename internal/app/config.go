@@ -36,6 +36,7 @@ type Config struct {
 	RateLimit      int           `env:"BIMPE_RATE_LIMIT" default:"600" help:"Requests of one key in a minute; 0: as many as it likes."`
 	PublicURL      string        `env:"BIMPE_PUBLIC_URL" placeholder:"URL" help:"Address under which the server is reached from outside."`
 	TrustedProxies []string      `env:"BIMPE_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For counts, separated by commas."`
+	OutboundAllow  []string      `env:"BIMPE_OUTBOUND_ALLOW" placeholder:"CIDR" help:"Private networks that addresses given by users may lead to, separated by commas; default none."`
 	TurnTimeout    time.Duration `env:"BIMPE_TURN_TIMEOUT" default:"60s" help:"How long a reply may take before the customer gets an apology."`
 	LogFormat      string        `env:"BIMPE_LOG_FORMAT" default:"text" help:"text or json."`
 	LogLevel       string        `env:"BIMPE_LOG_LEVEL" placeholder:"LEVEL" help:"debug, info, warn or error; without it info, or warn under quickstart."`
@@ -131,8 +132,11 @@ func (c Config) checkLists(f *faults) {
 			f.add("BIMPE_ALLOWED_ORIGINS", fmt.Sprintf("%q is not an origin such as https://shop.example", origin))
 		}
 	}
-	if _, err := c.proxies(); err != nil {
+	if _, err := networks(c.TrustedProxies); err != nil {
 		f.add("BIMPE_TRUSTED_PROXIES", err.Error())
+	}
+	if _, err := networks(c.OutboundAllow); err != nil {
+		f.add("BIMPE_OUTBOUND_ALLOW", err.Error())
 	}
 }
 
@@ -151,10 +155,10 @@ func (c Storage) postgres() bool {
 	return strings.HasPrefix(u, "postgres://") || strings.HasPrefix(u, "postgresql://")
 }
 
-// proxies reads networks and single addresses.
-func (c Config) proxies() ([]netip.Prefix, error) {
-	nets := make([]netip.Prefix, 0, len(c.TrustedProxies))
-	for _, s := range c.TrustedProxies {
+// networks reads networks and single addresses.
+func networks(list []string) ([]netip.Prefix, error) {
+	nets := make([]netip.Prefix, 0, len(list))
+	for _, s := range list {
 		if addr, err := netip.ParseAddr(s); err == nil {
 			nets = append(nets, netip.PrefixFrom(addr, addr.BitLen()))
 			continue

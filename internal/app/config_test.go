@@ -122,7 +122,7 @@ func TestFaultsHoldNoSecrets(t *testing.T) {
 
 func TestProxiesAreNetworksOrAddresses(t *testing.T) {
 	t.Parallel()
-	got, err := Config{TrustedProxies: []string{"10.0.0.0/8", "192.0.2.7", "::1"}}.proxies()
+	got, err := networks([]string{"10.0.0.0/8", "192.0.2.7", "::1"})
 	if err != nil {
 		t.Fatal(err)
 	}

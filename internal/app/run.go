@@ -24,6 +24,7 @@ func (a *App) Run(ctx context.Context) error {
 	w.begin("turns", a.engine.Run)
 	w.begin("keys", a.auth.Run)
 	w.begin("purge", a.purge)
+	w.begin("pages", a.pages)
 	served := make(chan error, 1)
 	go func() { served <- a.server.Serve(a.listener) }()
 	a.ready.Store(true)

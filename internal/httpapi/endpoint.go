@@ -93,6 +93,9 @@ func write[In, Out any](f func(c *call, tx Tx, in In) (Out, error)) *endpoint {
 				return err
 			}
 		}
+		if p, ok := any(&in).(preparer); ok {
+			p.prepare(c)
+		}
 		return c.once(raw, func(tx Tx) ([]byte, error) {
 			out, err := f(c, tx, in)
 			if err != nil {
@@ -107,6 +110,12 @@ func write[In, Out any](f func(c *call, tx Tx, in In) (Out, error)) *endpoint {
 // inspector is a body whose room finds faults in it that a schema cannot see.
 type inspector interface {
 	faults(c *call) []console.Field
+}
+
+// preparer is a body with which work can be done that the transaction need not wait for. It may turn
+// out to have been in vain, and what goes wrong with it is left to the transaction.
+type preparer interface {
+	prepare(c *call)
 }
 
 // decode reads the body into in. The faults that the schema sees and those that the room sees come

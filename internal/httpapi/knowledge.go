@@ -8,8 +8,11 @@ import (
 // knowledgeJSON is a knowledge base.
 type knowledgeJSON struct {
 	knowledgeSummaryJSON
-	URL     *string `json:"url"`
-	Content *string `json:"content"`
+	URL       *string                 `json:"url" doc:"where a page is fetched from; of a text, where it comes from"`
+	Content   *string                 `json:"content" doc:"the text; null until a page was fetched"`
+	Status    console.KnowledgeStatus `json:"status" enum:"pending,fetching,ready,failed" doc:"a text is ready at once; a page is pending, fetching, and then ready or failed"`
+	Error     *string                 `json:"error" doc:"why the last try to fetch the page brought nothing, in plain words; null when it did"`
+	FetchedAt *stamp                  `json:"fetched_at" doc:"when the page was fetched last; null: never"`
 }
 
 // knowledgeSummaryJSON is a knowledge base without what it says.
@@ -25,7 +28,10 @@ func knowledgeSummaryOf(k console.KnowledgeBase) knowledgeSummaryJSON {
 }
 
 func knowledgeOf(k console.KnowledgeBase) knowledgeJSON {
-	return knowledgeJSON{knowledgeSummaryJSON: knowledgeSummaryOf(k), URL: k.URL, Content: k.Content}
+	return knowledgeJSON{
+		knowledgeSummaryJSON: knowledgeSummaryOf(k), URL: k.URL, Content: k.Content,
+		Status: k.Status, Error: k.Problem, FetchedAt: (*stamp)(k.FetchedAt),
+	}
 }
 
 func (a *API) listKnowledge(c *call) ([]knowledgeJSON, error) {
@@ -38,13 +44,22 @@ type createKnowledge struct {
 	Type        console.KnowledgeKind `json:"type" enum:"text,url"`
 	Name        string                `json:"name" minLength:"1" maxLength:"255"`
 	Description *string               `json:"description,omitempty" nullable:"true" maxLength:"1000"`
-	Content     *string               `json:"content,omitempty" nullable:"true" minLength:"1" doc:"required of a text"`
-	URL         *string               `json:"url,omitempty" nullable:"true" maxLength:"2000" pattern:"^https?://[^/]" patternDescription:"an http or https URL" doc:"required of a url"`
+	Content     *string               `json:"content,omitempty" nullable:"true" minLength:"1" doc:"required of a text; a url has none of its own"`
+	URL         *string               `json:"url,omitempty" nullable:"true" maxLength:"2000" pattern:"^https?://[^/]" patternDescription:"an http or https URL" doc:"required of a url, whose page is fetched soon after; of a text, where it comes from"`
+
+	cut *knowledge.Cut
 }
 
 func (in createKnowledge) draft() knowledge.Draft {
 	return knowledge.Draft{
 		Kind: in.Type, Name: in.Name, Description: in.Description, Content: in.Content, URL: in.URL,
+		Cut: in.cut,
+	}
+}
+
+func (in *createKnowledge) prepare(c *call) {
+	if a, err := c.reads().Agent(c.ctx(), c.agentID()); err == nil {
+		in.cut = c.api.cfg.Knowledge.CutDraft(in.draft(), a.Language)
 	}
 }
 
@@ -59,17 +74,33 @@ func (a *API) createKnowledge(c *call, tx Tx, in createKnowledge) (knowledgeJSON
 type updateKnowledge struct {
 	Name        string  `json:"name,omitempty" minLength:"1" maxLength:"255"`
 	Description *string `json:"description,omitempty" nullable:"true" maxLength:"1000"`
-	Content     *string `json:"content,omitempty" nullable:"true" minLength:"1"`
-	URL         *string `json:"url,omitempty" nullable:"true" maxLength:"2000" pattern:"^https?://[^/]" patternDescription:"an http or https URL"`
+	Content     *string `json:"content,omitempty" nullable:"true" minLength:"1" doc:"of a url: a text by hand, which holds until its page is fetched again; null empties it until then"`
+	URL         *string `json:"url,omitempty" nullable:"true" maxLength:"2000" pattern:"^https?://[^/]" patternDescription:"an http or https URL" doc:"of a url: its page is fetched anew, also if this is the same"`
+
+	cut *knowledge.Cut
 }
 
-func (a *API) updateKnowledge(c *call, tx Tx, in updateKnowledge) (knowledgeJSON, error) {
-	got, err := a.cfg.Knowledge.Update(c.ctx(), tx, c.agentID(), c.id("knowledgeBaseId"), knowledge.Patch{
+func (in *updateKnowledge) patch(c *call) knowledge.Patch {
+	return knowledge.Patch{
 		Name:        changed(c, "name", in.Name),
 		Description: changed(c, "description", in.Description),
 		Content:     changed(c, "content", in.Content),
 		URL:         changed(c, "url", in.URL),
-	})
+		Cut:         in.cut,
+	}
+}
+
+func (in *updateKnowledge) prepare(c *call) {
+	a, err := c.reads().Agent(c.ctx(), c.agentID())
+	if err != nil {
+		return
+	}
+	at := knowledge.At{Agent: a.ID, ID: c.id("knowledgeBaseId"), Language: a.Language}
+	in.cut = c.api.cfg.Knowledge.CutPatch(c.ctx(), c.reads(), at, in.patch(c))
+}
+
+func (a *API) updateKnowledge(c *call, tx Tx, in updateKnowledge) (knowledgeJSON, error) {
+	got, err := a.cfg.Knowledge.Update(c.ctx(), tx, c.agentID(), c.id("knowledgeBaseId"), in.patch(c))
 	return knowledgeOf(got), err
 }
 

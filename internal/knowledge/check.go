@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/bimpe/bimpe/internal/console"
@@ -15,9 +16,7 @@ const (
 
 // Faults returns every fault of the draft at once, as Add does before it looks at anything else.
 func (d Draft) Faults() []console.Field {
-	return check(console.KnowledgeBase{
-		Kind: d.Kind, Name: d.Name, Description: d.Description, URL: d.URL, Content: d.Content,
-	})
+	return check(d.base())
 }
 
 // check returns every fault of kb at once.
@@ -33,7 +32,10 @@ func check(kb console.KnowledgeBase) []console.Field {
 		if kb.URL == nil || *kb.URL == "" {
 			c.Fail("url", "is required for a knowledge base of type url")
 		}
-		c.URL("url", kb.URL)
+		c.page(kb.URL)
+		if kb.Content != nil { // written by hand
+			c.content(kb.Content)
+		}
 	default:
 		c.Fail("type", "must be text or url")
 	}
@@ -41,6 +43,23 @@ func check(kb console.KnowledgeBase) []console.Field {
 }
 
 type checker struct{ console.Faults }
+
+// page holds an address to what can be called. Where it leads is seen when it is.
+func (c *checker) page(s *string) {
+	before := len(c.All)
+	c.URL("url", s)
+	if s == nil || len(c.All) > before {
+		return
+	}
+	u, err := url.Parse(*s)
+	switch {
+	case *s == "":
+	case err != nil || u.Hostname() == "":
+		c.Fail("url", "must be an http or https URL")
+	case u.User != nil:
+		c.Fail("url", "must not contain a user name or a password")
+	}
+}
 
 func (c *checker) content(s *string) {
 	switch {

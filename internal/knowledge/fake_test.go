@@ -16,6 +16,8 @@ type fakeStore struct {
 	bases    []console.KnowledgeBase
 	passages map[console.ID][]console.Passage // by knowledge base
 	puts     int
+	updates  int
+	after    []func()
 	asked    []string // the words of the last search
 }
 
@@ -38,6 +40,32 @@ func (s *fakeStore) LockAgent(_ context.Context, id console.ID) (console.Agent, 
 func (s *fakeStore) KnowledgeBases(ctx context.Context, agent console.ID) ([]console.KnowledgeBase, error) {
 	_, err := s.LockAgent(ctx, agent)
 	return s.bases, err
+}
+
+func (s *fakeStore) LockKnowledgeBase(ctx context.Context, agent, id console.ID) (console.KnowledgeBase, error) {
+	return s.KnowledgeBase(ctx, agent, id)
+}
+
+func (s *fakeStore) AfterCommit(f func()) { s.after = append(s.after, f) }
+
+// commit announces.
+func (s *fakeStore) commit() {
+	for _, f := range s.after {
+		f()
+	}
+	s.after = nil
+}
+
+func (s *fakeStore) UpdateKnowledgeBase(_ context.Context, kb console.KnowledgeBase) error {
+	s.updates++
+	for i, old := range s.bases {
+		if old.ID == kb.ID {
+			kb.Name, kb.Content = old.Name, old.Content
+			s.bases[i] = kb
+			return nil
+		}
+	}
+	return console.NotFound("knowledge base", kb.ID)
 }
 
 func (s *fakeStore) KnowledgeBase(_ context.Context, _, id console.ID) (console.KnowledgeBase, error) {

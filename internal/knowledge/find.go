@@ -14,7 +14,7 @@ const maxQueryTerms = 32
 
 // Find returns the passages of an agent that fit a question best, the best first, at most n; none
 // if no word of the question stands in any. A passage that is deleted meanwhile is left out.
-func (s *Service) Find(ctx context.Context, from Reads, agent console.ID, question string, n int) ([]console.Passage, error) {
+func (s *Service) Find(ctx context.Context, from Index, agent console.ID, question string, n int) ([]console.Passage, error) {
 	query := s.analyser.Query(question, "", maxQueryTerms)
 	if len(query) == 0 || n <= 0 {
 		return nil, nil

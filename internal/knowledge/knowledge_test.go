@@ -25,6 +25,7 @@ func TestAdd(t *testing.T) {
 	want := console.KnowledgeBase{
 		ID: "id0001", AgentID: "agent", Kind: console.KnowledgeText, Name: "Opening hours",
 		Content: ptr("We open at nine, and open late."), CreatedAt: noon(), UpdatedAt: noon(),
+		Status: console.KnowledgeReady,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Add (-want +got):\n%s", diff)
@@ -60,6 +61,8 @@ func TestAddRefuses(t *testing.T) {
 		"no url":           {knowledge.Draft{Kind: "url", Name: "n"}, []string{"url"}},
 		"empty url":        {knowledge.Draft{Kind: "url", Name: "n", URL: ptr("")}, []string{"url"}},
 		"file url":         {knowledge.Draft{Kind: "url", Name: "n", URL: ptr("file:///etc/passwd")}, []string{"url"}},
+		"no host":          {knowledge.Draft{Kind: "url", Name: "n", URL: ptr("http://:80/x")}, []string{"url"}},
+		"a password":       {knowledge.Draft{Kind: "url", Name: "n", URL: ptr("https://me:secret@example.com/")}, []string{"url"}},
 		"other kind":       {knowledge.Draft{Kind: "pdf", Name: "n", Content: ptr("c")}, []string{"type"}},
 	}
 	for name, test := range tests {
@@ -89,18 +92,175 @@ func faults(err error) []string {
 	return paths
 }
 
-func TestAddURLIsNotImplemented(t *testing.T) {
+func page(address string) knowledge.Draft {
+	return knowledge.Draft{Kind: console.KnowledgeURL, Name: "FAQ", URL: &address}
+}
+
+func TestAddAPage(t *testing.T) {
 	t.Parallel()
 	store := newStore()
-	d := knowledge.Draft{Kind: "url", Name: "n", URL: ptr("https://example.com/faq")}
-	if _, err := newService().Add(t.Context(), store, "agent", d); console.CodeOf(err) != console.CodeNotImplemented {
-		t.Errorf("Add of a url: %v, want not_implemented", err)
+	d := page("https://example.com/faq")
+	d.Content = ptr("which it has none of")
+	got, err := newService().Add(t.Context(), store, "agent", d)
+	if err != nil {
+		t.Fatalf("Add: %v", err)
+	}
+	want := console.KnowledgeBase{
+		ID: "id0001", AgentID: "agent", Kind: console.KnowledgeURL, Name: "FAQ", URL: ptr("https://example.com/faq"),
+		CreatedAt: noon(), UpdatedAt: noon(), Status: console.KnowledgePending,
+		Fetch: console.Fetch{Number: 1, Due: ptr(noon())},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Add (-want +got):\n%s", diff)
+	}
+	if len(store.passages["id0001"]) != 0 || len(store.after) != 1 {
+		t.Errorf("%d passages, %d announcements, want 0 and 1", len(store.passages["id0001"]), len(store.after))
 	}
 	if _, err := newService().Add(t.Context(), store, "other", d); !console.IsNotFound(err) {
 		t.Errorf("Add to another agent: %v, want not_found", err)
 	}
-	if store.puts != 0 {
-		t.Errorf("%d puts, want none", store.puts)
+}
+
+// What is asked of a page changes what is to be fetched, and nothing else does.
+func TestUpdateOfAPage(t *testing.T) {
+	t.Parallel()
+	fetched := console.KnowledgeBase{
+		ID: "kb", AgentID: "agent", Kind: console.KnowledgeURL, Name: "FAQ", URL: ptr("https://example.com/faq"),
+		Content: ptr("Old text."), Status: console.KnowledgeFailed, Problem: ptr("It is gone."), FetchedAt: ptr(noon()),
+		UpdatedAt: noon(), Fetch: console.Fetch{Number: 7, Tries: 4},
+	}
+	under := fetched
+	under.Status, under.Fetch = console.KnowledgeFetching, console.Fetch{Number: 8, Tries: 1, Due: ptr(noon()), Node: "node"}
+	type state struct {
+		Status  console.KnowledgeStatus
+		Problem *string
+		Content *string
+		Fetch   console.Fetch
+	}
+	asked := func(number int64) console.Fetch { return console.Fetch{Number: number, Due: ptr(noon())} }
+	for name, test := range map[string]struct {
+		was   console.KnowledgeBase
+		patch knowledge.Patch
+		want  state
+		wakes int
+	}{
+		"the same url": {
+			fetched,
+			knowledge.Patch{URL: console.Some(fetched.URL)},
+			state{console.KnowledgePending, nil, fetched.Content, asked(8)},
+			1,
+		},
+		"another url, while one is fetched": {
+			under,
+			knowledge.Patch{URL: console.Some(ptr("https://example.com/b"))},
+			state{console.KnowledgePending, nil, fetched.Content, asked(9)},
+			1,
+		},
+		"another name": {
+			under,
+			knowledge.Patch{Name: console.Some("Questions")},
+			state{console.KnowledgeFetching, fetched.Problem, fetched.Content, under.Fetch},
+			0,
+		},
+		"a text by hand": {
+			under,
+			knowledge.Patch{Content: console.Some(ptr("By hand."))},
+			state{console.KnowledgeReady, nil, ptr("By hand."), console.Fetch{Number: 9}},
+			0,
+		},
+		"a text by hand until another page is there": {
+			fetched,
+			knowledge.Patch{Content: console.Some(ptr("By hand.")), URL: console.Some(ptr("https://example.com/b"))},
+			state{console.KnowledgePending, nil, ptr("By hand."), asked(8)},
+			1,
+		},
+		"no text": {
+			under,
+			knowledge.Patch{Content: console.Some[*string](nil)},
+			state{console.KnowledgeFetching, fetched.Problem, nil, under.Fetch},
+			0,
+		},
+		"nothing": {
+			fetched,
+			knowledge.Patch{},
+			state{console.KnowledgeFailed, fetched.Problem, fetched.Content, fetched.Fetch},
+			0,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store := newStore()
+			store.bases = []console.KnowledgeBase{test.was}
+			kb, err := newService().Update(t.Context(), store, "agent", "kb", test.patch)
+			if err != nil {
+				t.Fatalf("Update: %v", err)
+			}
+			if diff := cmp.Diff(test.want, state{kb.Status, kb.Problem, kb.Content, kb.Fetch}); diff != "" {
+				t.Errorf("Update (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff([]console.KnowledgeBase{kb}, store.bases); diff != "" || len(store.after) != test.wakes {
+				t.Errorf("%d announcements, stored (-answered +stored):\n%s", len(store.after), diff)
+			}
+			if passages := store.passages["kb"]; kb.Content == nil && len(passages) > 0 {
+				t.Errorf("passages %v of no text", passages)
+			}
+		})
+	}
+	store := newStore()
+	store.bases = []console.KnowledgeBase{fetched}
+	for name, p := range map[string]knowledge.Patch{
+		"url":     {URL: console.Some[*string](nil)},
+		"content": {Content: console.Some(ptr(" "))},
+	} {
+		_, err := newService().Update(t.Context(), store, "agent", "kb", p)
+		if diff := cmp.Diff([]string{name}, faults(err)); diff != "" {
+			t.Errorf("Update of %s: %v, faults (-want +got):\n%s", name, err, diff)
+		}
+	}
+}
+
+// What is cut beforehand is what would have been cut, and where it is of another text it is not used.
+func TestCutBeforehand(t *testing.T) {
+	t.Parallel()
+	d := text("Hours", "# Days\nWe open at nine.\n\n# Nights\nWe are closed.")
+	plainly, cut := newStore(), newStore()
+	if _, err := newService().Add(t.Context(), plainly, "agent", d); err != nil {
+		t.Fatal(err)
+	}
+	s := newService()
+	if d.Cut = s.CutDraft(d, "en"); d.Cut == nil {
+		t.Fatal("CutDraft = nil")
+	}
+	kb, err := s.Add(t.Context(), cut, "agent", d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(plainly.passages, cut.passages); diff != "" {
+		t.Errorf("passages (-plainly +cut):\n%s", diff)
+	}
+	at := knowledge.At{Agent: "agent", ID: kb.ID, Language: "en"}
+	p := knowledge.Patch{Content: console.Some(ptr("We never close."))}
+	p.Cut = s.CutPatch(t.Context(), cut, at, p)
+	for want, content := range map[string]string{"We never close.": "We never close.", "We moved.": "We moved."} {
+		p.Content = console.Some(&content) // the second time the cut is of another text
+		if _, err := s.Update(t.Context(), cut, "agent", kb.ID, p); err != nil {
+			t.Fatal(err)
+		}
+		if got := cut.passages[kb.ID]; p.Cut == nil || len(got) != 1 || got[0].Text != want {
+			t.Errorf("passages %+v, want %q", got, want)
+		}
+	}
+	for name, got := range map[string]*knowledge.Cut{
+		"a page":      s.CutDraft(page("https://example.com"), "en"),
+		"a fault":     s.CutDraft(text("", "a"), "en"),
+		"no change":   s.CutPatch(t.Context(), cut, at, knowledge.Patch{Description: console.Some(ptr("d"))}),
+		"the same":    s.CutPatch(t.Context(), cut, at, knowledge.Patch{Name: console.Some("Hours")}),
+		"a bad patch": s.CutPatch(t.Context(), cut, at, knowledge.Patch{Content: console.Some(ptr(""))}),
+		"nobody's":    s.CutPatch(t.Context(), cut, knowledge.At{Agent: "agent", ID: "none"}, p),
+	} {
+		if got != nil {
+			t.Errorf("the cut of %s = %v, want none", name, got)
+		}
 	}
 }
 
@@ -127,8 +287,8 @@ func TestUpdate(t *testing.T) {
 		t.Errorf("passages after %d puts: %+v", store.puts, p)
 	}
 	got, err = s.Update(t.Context(), store, "agent", kb.ID, knowledge.Patch{Description: console.Some[*string](nil)})
-	if err != nil || got.Description != nil || got.Name != "Prices" {
-		t.Errorf("Update to no description = %+v, %v", got, err)
+	if err != nil || got.Description != nil || got.Name != "Prices" || store.puts != 2 || store.updates != 1 {
+		t.Errorf("Update to no description = %+v, %v, after %d puts", got, err, store.puts)
 	}
 }
 

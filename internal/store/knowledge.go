@@ -8,7 +8,13 @@ import (
 	"github.com/bimpe/bimpe/internal/console"
 )
 
-const knowledgeColumns = `x.id, x.agent_id, x.kind, x.name, x.description, x.url, x.created_at, x.updated_at, x.content`
+const (
+	knowledgeColumns = `x.id, x.agent_id, x.kind, x.name, x.description, x.url, x.created_at, x.updated_at, x.content, ` +
+		`x.status, x.problem, x.fetched_at, x.fetch_number, x.fetch_tries, x.fetch_due, x.fetch_node`
+	selectKnowledge = `SELECT ` + knowledgeColumns + ` FROM knowledge_base x
+		WHERE x.id = $1 AND x.agent_id = $2 AND x.team_id = $3` + agentLives
+	lockKnowledge = selectKnowledge + ` FOR UPDATE OF x`
+)
 
 // The bounds of what one question about an agent's knowledge answers.
 const (
@@ -22,6 +28,8 @@ func scanKnowledge(r *row) console.KnowledgeBase {
 	return console.KnowledgeBase{
 		ID: r.id(), AgentID: r.id(), Kind: console.KnowledgeKind(r.text()), Name: r.text(), Description: r.textOr(),
 		URL: r.textOr(), CreatedAt: r.at(), UpdatedAt: r.at(), Content: r.textOr(),
+		Status: console.KnowledgeStatus(r.text()), Problem: r.textOr(), FetchedAt: r.atOr(),
+		Fetch: console.Fetch{Number: r.num(), Tries: int(r.num()), Due: r.atOr(), Node: r.id()},
 	}
 }
 
@@ -43,9 +51,16 @@ func (r *reads) KnowledgeBases(ctx context.Context, agent console.ID) ([]console
 }
 
 // KnowledgeBase returns one of an agent's, or CodeNotFound.
-func (r *reads) KnowledgeBase(ctx context.Context, agent, id console.ID) (kb console.KnowledgeBase, err error) {
-	const text = `SELECT ` + knowledgeColumns + ` FROM knowledge_base x
-		WHERE x.id = $1 AND x.agent_id = $2 AND x.team_id = $3` + agentLives
+func (r *reads) KnowledgeBase(ctx context.Context, agent, id console.ID) (console.KnowledgeBase, error) {
+	return r.knowledge(ctx, selectKnowledge, agent, id)
+}
+
+// LockKnowledgeBase returns one of an agent's, or CodeNotFound, and holds it until the unit ends.
+func (t *Tx) LockKnowledgeBase(ctx context.Context, agent, id console.ID) (console.KnowledgeBase, error) {
+	return t.knowledge(ctx, lockKnowledge, agent, id)
+}
+
+func (r *reads) knowledge(ctx context.Context, text string, agent, id console.ID) (kb console.KnowledgeBase, err error) {
 	err = r.in(ctx, func(s *session) error {
 		found, err := s.one(text, string(id), string(agent), r.team)
 		if err != nil {
@@ -64,11 +79,13 @@ func (r *reads) KnowledgeBase(ctx context.Context, agent, id console.ID) (kb con
 // agent that is not there, and an id of another agent's, are CodeNotFound.
 func (t *Tx) PutKnowledgeBase(_ context.Context, kb console.KnowledgeBase, passages []console.Passage) error {
 	const text = `INSERT INTO knowledge_base (id, team_id, agent_id, kind, name, description, url, created_at, updated_at,
-			passages, words, content)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+			passages, words, content, status, problem, fetched_at, fetch_number, fetch_tries, fetch_due, fetch_node)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, name = excluded.name, description = excluded.description,
 			url = excluded.url, created_at = excluded.created_at, updated_at = excluded.updated_at,
-			passages = excluded.passages, words = excluded.words, content = excluded.content
+			passages = excluded.passages, words = excluded.words, content = excluded.content, status = excluded.status,
+			problem = excluded.problem, fetched_at = excluded.fetched_at, fetch_number = excluded.fetch_number,
+			fetch_tries = excluded.fetch_tries, fetch_due = excluded.fetch_due, fetch_node = excluded.fetch_node
 		WHERE knowledge_base.team_id = excluded.team_id AND knowledge_base.agent_id = excluded.agent_id`
 	if err := t.haveAgent(kb.AgentID); err != nil {
 		return err
@@ -79,7 +96,8 @@ func (t *Tx) PutKnowledgeBase(_ context.Context, kb console.KnowledgeBase, passa
 	}
 	n, err := t.s.exec(text, string(kb.ID), t.team, string(kb.AgentID), string(kb.Kind), kb.Name,
 		textArg(kb.Description), textArg(kb.URL), ms(kb.CreatedAt), ms(kb.UpdatedAt), int64(len(passages)),
-		int64(words), textArg(kb.Content))
+		int64(words), textArg(kb.Content), string(kb.Status), textArg(kb.Problem), msOr(kb.FetchedAt),
+		kb.Fetch.Number, int64(kb.Fetch.Tries), msOr(kb.Fetch.Due), string(kb.Fetch.Node))
 	if err := changed(n, err, "knowledge base", kb.ID); err != nil {
 		return err
 	}
@@ -87,6 +105,18 @@ func (t *Tx) PutKnowledgeBase(_ context.Context, kb console.KnowledgeBase, passa
 		return err
 	}
 	return t.insertPassages(kb.ID, passages)
+}
+
+// UpdateKnowledgeBase changes what may change of one but its name and content, which its passages
+// hang on; CodeNotFound where it is not there.
+func (t *Tx) UpdateKnowledgeBase(_ context.Context, kb console.KnowledgeBase) error {
+	const text = `UPDATE knowledge_base AS x SET description = $4, url = $5, updated_at = $6, status = $7, problem = $8,
+			fetched_at = $9, fetch_number = $10, fetch_tries = $11, fetch_due = $12, fetch_node = $13
+		WHERE x.id = $1 AND x.agent_id = $2 AND x.team_id = $3` + agentLives
+	n, err := t.s.exec(text, string(kb.ID), string(kb.AgentID), t.team, textArg(kb.Description), textArg(kb.URL),
+		ms(kb.UpdatedAt), string(kb.Status), textArg(kb.Problem), msOr(kb.FetchedAt),
+		kb.Fetch.Number, int64(kb.Fetch.Tries), msOr(kb.Fetch.Due), string(kb.Fetch.Node))
+	return changed(n, err, "knowledge base", kb.ID)
 }
 
 func (t *Tx) insertPassages(base console.ID, passages []console.Passage) error {

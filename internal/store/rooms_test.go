@@ -23,6 +23,7 @@ var (
 	_ workflows.Store     = (*store.Tx)(nil)
 	_ knowledge.Reads     = (*store.View)(nil)
 	_ knowledge.Store     = (*store.Tx)(nil)
+	_ knowledge.Index     = (*store.View)(nil)
 	_ conversations.Reads = (*store.View)(nil)
 	_ conversations.Store = (*store.Tx)(nil)
 	_ calls.Reads         = (*store.View)(nil)
@@ -36,6 +37,7 @@ var (
 	_ turns.Tx            = (*store.Tx)(nil)
 	_ interface {
 		AdoptTurns(ctx context.Context, node console.ID, limit int) ([]console.Turn, error)
+		TakeFetch(ctx context.Context, by console.Taker) (*console.Taken, error)
 		OwnTurns(ctx context.Context, node console.ID, limit int) ([]console.Turn, error)
 		Beat(ctx context.Context, node console.ID) error
 		Leave(ctx context.Context, node console.ID) error
