@@ -16,6 +16,7 @@ func knowledgeTests() map[string]test {
 	return map[string]test{
 		"knowledge round trip":   knowledgeRoundTrip,
 		"knowledge replaced":     knowledgeReplaced,
+		"knowledge updated":      knowledgeUpdated,
 		"postings":               postings,
 		"postings of many words": postingsOfManyWords,
 	}
@@ -24,7 +25,7 @@ func knowledgeTests() map[string]test {
 func (b *bench) newBase(agent console.ID, name string) console.KnowledgeBase {
 	return console.KnowledgeBase{
 		ID: b.ids.Next(), AgentID: agent, Kind: console.KnowledgeText, Name: name, Description: to("about"),
-		Content: to("text"), CreatedAt: b.clock.now(), UpdatedAt: b.clock.now(),
+		Content: to("text"), CreatedAt: b.clock.now(), UpdatedAt: b.clock.now(), Status: console.KnowledgeReady,
 	}
 }
 
@@ -56,6 +57,8 @@ func knowledgeRoundTrip(t *testing.T, b *bench) {
 	b.clock.advance(time.Second)
 	second := b.newBase(a.ID, "second")
 	second.Kind, second.URL, second.Content = console.KnowledgeURL, to("https://example.com"), nil
+	second.Status, second.Problem, second.FetchedAt = console.KnowledgePending, to("trouble"), to(b.clock.now())
+	second.Fetch = console.Fetch{Number: 3, Tries: 2, Due: to(b.clock.now()), Node: "node"}
 	b.put(t, second)
 	b.put(t, first)
 	list, err := b.view().KnowledgeBases(t.Context(), a.ID)
@@ -112,6 +115,41 @@ func knowledgeReplaced(t *testing.T, b *bench) {
 	p, err = b.view().Postings(t.Context(), a.ID, []string{"soup"})
 	ok(t, err)
 	equal(t, "Postings after DeleteKnowledgeBase", p, console.Postings{})
+}
+
+// An update leaves alone what passages hang on.
+func knowledgeUpdated(t *testing.T, b *bench) {
+	t.Helper()
+	a := b.agent(t)
+	kb := b.newBase(a.ID, "menu")
+	b.put(t, kb, b.newPassage(kb, "pizza"))
+	at := b.clock.now().Add(time.Minute)
+	want := kb
+	want.Description, want.URL, want.UpdatedAt = nil, to("https://example.com"), at
+	want.Status, want.Problem, want.FetchedAt = console.KnowledgeFailed, to("trouble"), &at
+	want.Fetch = console.Fetch{Number: 4, Tries: 1, Due: &at, Node: "node"}
+	given := want
+	given.Name, given.Content = "another", nil
+	b.write(t, func(tx *store.Tx) error {
+		refused(t, "UpdateKnowledgeBase", tx.UpdateKnowledgeBase(t.Context(), b.newBase(a.ID, "none")), console.CodeNotFound)
+		stolen := given
+		stolen.AgentID = b.agentIn(t, tx)
+		refused(t, "UpdateKnowledgeBase of another's", tx.UpdateKnowledgeBase(t.Context(), stolen), console.CodeNotFound)
+		return tx.UpdateKnowledgeBase(t.Context(), given)
+	})
+	b.write(t, func(tx *store.Tx) error {
+		got, err := tx.LockKnowledgeBase(t.Context(), a.ID, kb.ID)
+		equal(t, "LockKnowledgeBase", got, want)
+		_, gone := tx.LockKnowledgeBase(t.Context(), a.ID, "none")
+		refused(t, "LockKnowledgeBase", gone, console.CodeNotFound)
+		return err
+	})
+	refused(t, "UpdateKnowledgeBase of another team", b.db.Write(t.Context(), b.other, func(tx *store.Tx) error {
+		return tx.UpdateKnowledgeBase(t.Context(), given)
+	}), console.CodeNotFound)
+	p, err := b.view().Postings(t.Context(), a.ID, []string{"pizza"})
+	ok(t, err)
+	equal(t, "hits", len(p.Hits), 1)
 }
 
 func postings(t *testing.T, b *bench) {
