@@ -51,7 +51,7 @@ func TestEveryCodeIsCaused(t *testing.T) {
 	both(t, func(t *testing.T, e engine) {
 		c := &causes{serving(t, e), t, map[string]bool{"rate_limited": true}}
 		home := c.settle(t, "")
-		c.ofRequests()
+		c.ofRequests(home)
 		c.ofKeys(home)
 		c.ofState(home)
 		c.ofQuotas(home)
@@ -66,7 +66,7 @@ func TestEveryCodeIsCaused(t *testing.T) {
 	})
 }
 
-func (c *causes) ofRequests() {
+func (c *causes) ofRequests(home estate) {
 	c.t.Helper()
 	c.by(post("/agents", object{"name": ""}), 400, "validation_error", "")
 	c.by(get("/agents?limit=101", ""), 400, "validation_error", "")
@@ -76,6 +76,7 @@ func (c *causes) ofRequests() {
 	c.by(post("/agents", "name=x").with("Content-Type", "text/plain"), 415, "bad_request", "unsupported_media_type")
 	c.by(get("/agents/nobody", ""), 404, "not_found", "")
 	c.by(get("/nothing", ""), 404, "not_found", "")
+	c.by(post("/agents/"+home["agentId"]+"/calls", object{"destination": "+2348012345678", "is_test_call": false}), 400, "bad_request", "channel_not_configured")
 	c.by(get("/calls", ""), 501, "not_implemented", "")
 }
 
