@@ -23,6 +23,9 @@ addEventListener('hashchange', () => {
   if (location.hash === '' || location.hash.startsWith('#/')) place.route = here();
 });
 
+// known are the ids of the document's operations: texts that name one lead to it.
+export const known = $state<{ operations: ReadonlySet<string> }>({ operations: new Set() });
+
 export const home = '#/';
 export const talk = '#/talk';
 

@@ -109,7 +109,7 @@ test('every operation has a page that fits, and can be sent', async () => {
       await fits(sight, op.operationId);
     }
     if (Object.keys(op.responses['200']?.content ?? {}).includes('text/event-stream')) continue; // see below
-    for (const p of await wide.page.locator('form input[id$="Id"]').all()) await p.fill('cnobody000000000000000000');
+    for (const p of await wide.page.locator('form input[id*="-path-"]').all()) await p.fill('cnobody000000000000000000');
     const came = wide.page.waitForResponse((r) => r.url().startsWith(api));
     await wide.page.getByRole('button', { name: 'Send' }).click();
     const status = (await came).status();
