@@ -20,7 +20,7 @@ export const stranger = told('STRANGER'); // one that it does not allow
 export const goOn = told('GO_ON'); // asking for it lets a slow reply go on
 
 export const api = `${server}/api/v1/console`;
-export const patience = 60_000;
+export const patience = 30_000;
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 // looks are the widths and colours in which the page is looked at.
