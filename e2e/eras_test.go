@@ -12,10 +12,15 @@ import (
 	"github.com/bimpe/bimpe/e2e/strict"
 )
 
+// settings turn the headers of rate windows on and let pages be fetched from this machine.
+func settings() []string {
+	return []string{"BIMPE_RATE_LIMIT=100000", "BIMPE_OUTBOUND_ALLOW=127.0.0.1/32"}
+}
+
 func TestTheStrictestClientOfTheOlderEra(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, e engine) {
-		w := newWalker(t, serving(t, e, newModel(t, echo).settings("BIMPE_RATE_LIMIT=100000")...), "0.1")
+		w := newWalker(t, serving(t, e, newModel(t, echo).settings(settings()...)...), "0.1")
 		w.older()
 		w.covered()
 	})
@@ -24,7 +29,7 @@ func TestTheStrictestClientOfTheOlderEra(t *testing.T) {
 func TestTheStrictestClientOfTheNewerEra(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, e engine) {
-		w := newWalker(t, serving(t, e, newModel(t, echo).settings("BIMPE_RATE_LIMIT=100000")...), "0.4")
+		w := newWalker(t, serving(t, e, newModel(t, echo).settings(settings()...)...), "0.4")
 		w.newer()
 		w.covered()
 	})

@@ -1,6 +1,12 @@
 package e2e
 
-import "net/http"
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+)
 
 // older walks through the older era with real data.
 func (w *walker) older() {
@@ -98,14 +104,48 @@ func (w *walker) knowledge(agent string) {
 	patch := object{"name": "Times", "description": "When", "content": "We open at ten."}
 	w.sent(patch, w.one("PATCH "+at+"/{}", patch, agent, id(text)))
 	w.sent(object{"description": nil}, w.one("PATCH "+at+"/{}", object{"description": nil}, agent, id(site)))
-	if got := w.all("GET "+at, agent); len(got) != 2 {
-		w.t.Errorf("%d knowledge bases, want 2", len(got))
+	w.webPages(agent)
+	if got := w.all("GET "+at, agent); len(got) != 4 {
+		w.t.Errorf("%d knowledge bases, want 4", len(got))
 	}
 	w.refused("validation_error", "POST "+at, object{"type": "text", "name": "No content"}, agent)
 	w.refused("validation_error", "PATCH "+at+"/{}", object{"content": nil}, agent, id(text))
 	gone := w.one("POST "+at, lean, agent)
 	w.do("DELETE "+at+"/{}", nil, agent, id(gone))
 	w.refused("not_found", "DELETE "+at+"/{}", nil, agent, id(gone))
+}
+
+// webPages walks through knowledge bases whose text is fetched: from a page that is there, and from one
+// that is not.
+func (w *walker) webPages(agent string) {
+	w.t.Helper()
+	const at = "/agents/{}/knowledge_bases"
+	web := httptest.NewServer(http.HandlerFunc(func(to http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/about" {
+			http.NotFound(to, r)
+			return
+		}
+		_, _ = io.WriteString(to, "<title>About</title><main><p>We have sold good shoes in Lagos since 1999.</p></main>") // a reader who is gone is no fault
+	}))
+	w.t.Cleanup(web.Close)
+	fetched := func(body object) func(string, string) {
+		made := w.one("POST "+at, body, agent)
+		w.sent(body, made)
+		return func(status, text string) {
+			w.t.Helper()
+			eventually(w.t, "a page is "+status, func() bool {
+				all := w.all("GET "+at, agent)
+				i := slices.IndexFunc(all, func(k object) bool { return id(k) == id(made) })
+				return i >= 0 && all[i]["status"] == status && strings.Contains(plainText(all[i]["content"]), text)
+			})
+			patch := object{"url": web.URL + "/about?again", "name": "Again"}
+			w.sent(patch, w.one("PATCH "+at+"/{}", patch, agent, id(made)))
+		}
+	}
+	there := fetched(object{"type": "url", "name": "Site", "description": "Ours", "url": web.URL + "/about"})
+	gone := fetched(object{"type": "url", "name": "Gone", "url": web.URL + "/gone"})
+	there("ready", "since 1999")
+	gone("failed", "")
 }
 
 func (w *walker) olderConversations(agent string) {
