@@ -372,6 +372,7 @@ func TestLateTextsAreThrownAway(t *testing.T) {
 					t.Fatal(err)
 				}
 				h.let("https://a.test/")
+				synctest.Wait()
 				b.stop()
 				if kb := b.base(t, id); kb.Content == nil || *kb.Content != "By hand." {
 					t.Errorf("it became %+v", kb)
@@ -395,6 +396,7 @@ func TestDeletedWhileItIsFetched(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.let("https://a.test/")
+		synctest.Wait()
 		b.stop()
 		if b.store.puts != 1 || strings.Contains(logged.String(), "WARN") {
 			t.Errorf("%d puts, want the first alone; log %s", b.store.puts, logged.String())
