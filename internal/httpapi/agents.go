@@ -28,7 +28,7 @@ type agentFields struct {
 	Persona             *string     `json:"persona,omitempty" nullable:"true" doc:"professional, friendly, concise, or free text"`
 	WorkflowID          *console.ID `json:"workflow_id,omitempty" nullable:"true"`
 	AgentWorkflowID     *console.ID `json:"agent_workflow_id,omitempty" nullable:"true" doc:"the older name of workflow_id"`
-	Rules               []ruleJSON  `json:"rules,omitempty" nullable:"true" maxItems:"500"`
+	Rules               []ruleIn    `json:"rules,omitempty" nullable:"true" maxItems:"500"`
 	Timezone            *string     `json:"timezone,omitempty" nullable:"true" doc:"IANA; default Africa/Lagos"`
 	Logo                *string     `json:"logo,omitempty" nullable:"true"`
 	BusinessName        *string     `json:"business_name,omitempty" nullable:"true"`
@@ -147,15 +147,21 @@ func (a *API) deleteAgent(c *call, tx Tx, _ nothing) (nothing, error) {
 	return nothing{}, a.cfg.Agents.Delete(c.ctx(), tx, c.agentID())
 }
 
-// liveStatus is the body and the answer of a change of status.
-type liveStatus struct {
+// liveStatusJSON is a status as it was set.
+type liveStatusJSON struct {
+	Status console.AgentStatus `json:"status" enum:"development,live,paused"`
+	Reason *string             `json:"status_reason"`
+}
+
+// liveStatusIn is the body of a change of status.
+type liveStatusIn struct {
 	Status string  `json:"status" enum:"development,live,paused"`
 	Reason *string `json:"status_reason" required:"false" nullable:"true" maxLength:"1000"`
 }
 
-func (a *API) setLiveStatus(c *call, tx Tx, in liveStatus) (liveStatus, error) {
+func (a *API) setLiveStatus(c *call, tx Tx, in liveStatusIn) (liveStatusJSON, error) {
 	got, err := a.cfg.Agents.SetStatus(c.ctx(), tx, c.agentID(), console.AgentStatus(in.Status), in.Reason)
-	return liveStatus{Status: string(got.Status), Reason: got.StatusReason}, err
+	return liveStatusJSON{Status: got.Status, Reason: got.StatusReason}, err
 }
 
 // agent answers with an agent and what hangs below it.

@@ -14,7 +14,7 @@ type agentJSON struct {
 	Description         string              `json:"description"`
 	SystemPrompt        *string             `json:"system_prompt"`
 	Language            string              `json:"language"`
-	Persona             *console.Persona    `json:"persona"`
+	Persona             *console.Persona    `json:"persona" enum:"professional,friendly,concise"`
 	PersonaText         *string             `json:"persona_text"`
 	WorkflowID          *console.ID         `json:"workflow_id"`
 	AgentWorkflowID     *console.ID         `json:"agent_workflow_id"`
@@ -26,10 +26,10 @@ type agentJSON struct {
 	BusinessEmail       *string             `json:"business_email"`
 	BusinessDescription *string             `json:"business_description"`
 	TestCode            string              `json:"test_channel_code"`
-	Status              console.AgentStatus `json:"status"`
+	Status              console.AgentStatus `json:"status" enum:"development,live,paused"`
 	StatusReason        *string             `json:"status_reason"`
 	EscalationEmail     *string             `json:"escalation_email"`
-	OnNewMessage        string              `json:"on_new_message"`
+	OnNewMessage        string              `json:"on_new_message" enum:"merge,queue,interrupt"`
 	CreatedAt           stamp               `json:"created_at"`
 	UpdatedAt           stamp               `json:"updated_at"`
 }
@@ -68,8 +68,21 @@ type agentDetailJSON struct {
 	Actions        []actionJSON             `json:"actions" nullable:"false"`
 }
 
-// ruleJSON is a rule, in and out.
+// ruleJSON is a rule.
 type ruleJSON struct {
+	ID        string  `json:"id"`
+	Name      string  `json:"name"`
+	Trigger   string  `json:"trigger"`
+	Condition *string `json:"condition"`
+	Response  string  `json:"response"`
+	Action    *string `json:"action"`
+	Enabled   bool    `json:"enabled"`
+}
+
+func ruleOf(r console.Rule) ruleJSON { return ruleJSON(r) }
+
+// ruleIn is a rule as it comes.
+type ruleIn struct {
 	ID        string  `json:"id"`
 	Name      string  `json:"name"`
 	Trigger   string  `json:"trigger"`
@@ -79,10 +92,8 @@ type ruleJSON struct {
 	Enabled   bool    `json:"enabled"`
 }
 
-func ruleOf(r console.Rule) ruleJSON { return ruleJSON(r) }
-
-func rulesIn(rules []ruleJSON) []console.Rule {
-	return items(rules, func(r ruleJSON) console.Rule { return console.Rule(r) })
+func rulesIn(rules []ruleIn) []console.Rule {
+	return items(rules, func(r ruleIn) console.Rule { return console.Rule(r) })
 }
 
 // conversationFlowJSON is a flow as the older era lists it.

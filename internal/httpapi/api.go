@@ -17,6 +17,7 @@ import (
 	"github.com/bimpe/bimpe/internal/agents"
 	"github.com/bimpe/bimpe/internal/calls"
 	"github.com/bimpe/bimpe/internal/conversations"
+	"github.com/bimpe/bimpe/internal/httpapi/manual"
 	"github.com/bimpe/bimpe/internal/knowledge"
 	"github.com/bimpe/bimpe/internal/phones"
 	"github.com/bimpe/bimpe/internal/workflows"
@@ -79,6 +80,7 @@ type API struct {
 	origins map[string]bool
 	mux     *http.ServeMux
 	doc     huma.API
+	manual  *manual.Manual
 	raw     []byte // the OpenAPI document
 	paths   *pathTable
 	buffers sync.Pool // of *bytes.Buffer, for encoding answers
@@ -96,14 +98,23 @@ func New(cfg Config) (*API, error) {
 	for _, o := range cfg.AllowedOrigins {
 		a.origins[o] = true
 	}
+	var err error
+	if a.manual, err = manual.Load(); err != nil {
+		return nil, fmt.Errorf("load the words of the OpenAPI document: %w", err)
+	}
 	a.doc = humago.NewWithPrefix(a.mux, Prefix, documentConfig(cfg.Version))
+	a.introduce()
 	for _, op := range a.operations() {
 		a.register(op)
 	}
 	a.registerOutside()
 	a.registerPages()
-	var err error
-	if a.raw, err = json.Marshal(a.doc.OpenAPI()); err != nil {
+	a.dress()
+	raw, err := json.Marshal(a.doc.OpenAPI())
+	if err == nil {
+		a.raw, err = finished(raw)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
 	}
 	return a, nil

@@ -11,18 +11,40 @@ import (
 	"github.com/bimpe/bimpe/internal/console"
 )
 
+// The ways to say who asks, by their names in the document.
+const (
+	byBearer = "bearer"
+	byHeader = "apiKey"
+	byTicket = "ticket"
+)
+
 func documentConfig(version string) huma.Config {
 	if version == "" {
 		version = "dev"
 	}
 	c := huma.Config{OpenAPI: &huma.OpenAPI{
 		OpenAPI: "3.1.0",
-		Info:    &huma.Info{Title: "bimpe Console API", Version: version},
+		Info: &huma.Info{
+			Title: "bimpe Console API", Version: version,
+			License: &huma.License{Name: "Apache License 2.0", Identifier: "Apache-2.0"},
+		},
+		Servers: []*huma.Server{{URL: Prefix, Description: "This server."}},
 		Components: &huma.Components{
-			Schemas: huma.NewMapRegistry("#/components/schemas/", schemaName),
+			Schemas:    huma.NewMapRegistry("#/components/schemas/", schemaName),
+			Parameters: map[string]*huma.Param{}, Headers: headerComponents(),
+			Responses: map[string]*huma.Response{}, Examples: map[string]*huma.Example{},
 			SecuritySchemes: map[string]*huma.SecurityScheme{
-				"bearer": {Type: "http", Scheme: "bearer"},
-				"apiKey": {Type: "apiKey", In: "header", Name: "X-Api-Key"},
+				byBearer: {
+					Type: "http", Scheme: "bearer", BearerFormat: "sk_…",
+					Description: "An API key as a bearer: `Authorization: Bearer sk_…`.",
+				},
+				byHeader: {
+					Type: "apiKey", In: "header", Name: "X-Api-Key", Description: "An API key in a header of its own.",
+				},
+				byTicket: {
+					Type: "apiKey", In: "query", Name: "ticket",
+					Description: "A stream ticket: it opens one stream of one conversation, once, within 60 seconds. See `createStreamTicket`.",
+				},
 			},
 		},
 	}}
@@ -31,66 +53,138 @@ func documentConfig(version string) huma.Config {
 	return c
 }
 
-// schemaName names a wire type in the document: agentJSON is Agent there, createAgent CreateAgent.
+// schemaName names a wire type in the document: agentJSON is Agent there, createAgent CreateAgent, ruleIn
+// RuleInput.
 func schemaName(t reflect.Type, hint string) string {
-	return strings.ReplaceAll(huma.DefaultSchemaNamer(t, hint), "JSON", "")
+	name := strings.ReplaceAll(huma.DefaultSchemaNamer(t, hint), "JSON", "")
+	if stem, ok := strings.CutSuffix(name, "In"); ok {
+		return stem + "Input"
+	}
+	return name
 }
 
 // document describes an operation.
 func (a *API) document(op *operation) *huma.Operation {
-	schemas := a.doc.OpenAPI().Components.Schemas
-	e := op.endpoint
+	e, said := op.endpoint, a.manual.Operation(op.name)
 	d := &huma.Operation{
-		OperationID: op.name, Method: op.method, Path: op.path, Tags: []string{tagOf(op)},
-		Summary: strings.TrimSuffix(op.says, "."), Parameters: append(idParams(op.ids), e.query...),
-		Responses: map[string]*huma.Response{
-			strconv.Itoa(op.status): success(op, schemas),
-			"default": {Description: "Error", Content: map[string]*huma.MediaType{
-				"application/json": {Schema: schemas.Schema(reflect.TypeFor[errorBody](), true, "Error")},
-			}},
-		},
+		OperationID: op.name, Method: op.method, Path: op.path, Tags: []string{a.tagOf(op)},
+		Summary: said.Summary, Description: said.Description + "\n\n" + needs(op),
+		Deprecated: said.Deprecated != "",
+		Parameters: a.describe(op, append(idParams(op.ids), e.query...)),
+		Responses:  a.responses(op), Security: security(op),
 	}
-	if e.raw != nil {
-		d.Summary = "Stream of new messages"
+	if said.Deprecated != "" {
+		d.Description += "\n\n**Deprecated**: " + said.Deprecated
 	}
+	d.Description = strings.TrimSpace(d.Description)
 	if op.scope != "" {
-		d.Description = "Needs the scope " + string(op.scope) + "."
-		d.Security = []map[string][]string{{"bearer": {}}, {"apiKey": {}}}
+		d.Extensions = map[string]any{"x-required-scope": string(op.scope)}
 	}
 	if e.body != nil {
-		d.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-			"application/json": {Schema: e.decode.schema},
-		}}
+		body := &huma.MediaType{Schema: e.decode.schema}
+		if example, ok := a.manual.Example(op.name); ok && example.Request != nil {
+			body.Example = example.Request
+		}
+		d.RequestBody = &huma.RequestBody{
+			Required: true, Content: map[string]*huma.MediaType{mediaJSON: body},
+		}
 	}
-	if op.method != http.MethodGet {
-		d.Parameters = append(d.Parameters, &huma.Param{
-			Name: "Idempotency-Key", In: "header", Schema: textSchema(1, maxKey),
-			Description: "Makes the request happen once: a repetition gets the first answer again.",
-		})
+	for _, name := range commonParams(op) {
+		d.Parameters = append(d.Parameters, &huma.Param{Ref: "#/components/parameters/" + name})
 	}
 	return d
 }
 
-func success(op *operation, schemas huma.Registry) *huma.Response {
-	r := &huma.Response{Description: http.StatusText(op.status)}
-	if op.endpoint.raw != nil {
-		r.Content = map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}}
-		return r
+// needs says in words what security says.
+func needs(op *operation) string {
+	switch {
+	case op.endpoint.raw != nil:
+		return "Needs a ticket, and no key."
+	case op.scope == "":
+		return "Needs no key."
+	default:
+		return "Needs the scope `" + string(op.scope) + "`."
 	}
-	r.Content = map[string]*huma.MediaType{
-		"application/json": {Schema: schemas.Schema(op.endpoint.answer, true, op.name+"Answer")},
-	}
-	return r
 }
 
-func tagOf(op *operation) string {
-	if resource, _, ok := strings.Cut(string(op.scope), ":"); ok {
-		return resource
+func security(op *operation) []map[string][]string {
+	switch {
+	case op.endpoint.raw != nil:
+		return []map[string][]string{{byTicket: {}}}
+	case op.scope == "":
+		return []map[string][]string{{}}
+	default:
+		scopes := []string{string(op.scope)}
+		return []map[string][]string{{byBearer: scopes}, {byHeader: scopes}}
 	}
-	if op.endpoint.raw != nil {
-		return "conversations"
+}
+
+// tagOf is the tag under which an operation is described, else its resource.
+func (a *API) tagOf(op *operation) string {
+	if tag := a.manual.Operation(op.name).Tag; tag != "" {
+		return tag
 	}
-	return "server"
+	resource, _, _ := strings.Cut(string(op.scope), ":")
+	return resource
+}
+
+// addTag lists a tag in the order in which operations come.
+func (a *API) addTag(name string) {
+	doc := a.doc.OpenAPI()
+	for _, t := range doc.Tags {
+		if t.Name == name {
+			return
+		}
+	}
+	t := a.manual.Tag(name)
+	doc.Tags = append(doc.Tags, &huma.Tag{Name: name, Description: t.Description})
+}
+
+// describe adds the words to parameters that have none.
+func (a *API) describe(op *operation, params []*huma.Param) []*huma.Param {
+	for _, p := range params {
+		if p.Description == "" {
+			p.Description = a.manual.Parameter(op.name, p.Name)
+		}
+	}
+	return params
+}
+
+// dress gives schemas and their fields their words.
+func (a *API) dress() {
+	for name, s := range a.doc.OpenAPI().Components.Schemas.Map() {
+		if s.Description == "" {
+			s.Description = a.manual.Schema(name)
+		}
+		for field, f := range s.Properties {
+			if f.Description == "" {
+				f.Description = a.manual.Field(name, field)
+			}
+			if f.Nullable && f.Enum != nil && f.Enum[len(f.Enum)-1] != nil {
+				f.Enum = append(f.Enum, nil) // or null would not be one of them
+			}
+		}
+	}
+}
+
+// commonParams are the names of the parameters that many operations take, as components.
+func commonParams(op *operation) []string {
+	names := []string{"X-Request-Id"}
+	if op.method != http.MethodGet {
+		names = append([]string{"Idempotency-Key"}, names...)
+	}
+	return names
+}
+
+// introduce says what is about the API as a whole.
+func (a *API) introduce() {
+	doc := a.doc.OpenAPI()
+	doc.Info.Description = a.manual.Overview
+	for name, most := range map[string]int{"Idempotency-Key": maxKey, "X-Request-Id": maxRequestID} {
+		doc.Components.Parameters[name] = &huma.Param{
+			Name: name, In: "header", Schema: textSchema(1, most), Description: a.manual.Parameter("", name),
+		}
+	}
 }
 
 func idParams(names []string) []*huma.Param {
@@ -137,4 +231,45 @@ func truthParam(name string) *huma.Param {
 
 func textSchema(least, most int) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, MinLength: &least, MaxLength: &most}
+}
+
+// mediaJSON and mediaEvents are what answers are written in.
+const (
+	mediaJSON   = "application/json"
+	mediaEvents = "text/event-stream"
+)
+
+// success describes the answer of an operation that did what it was asked.
+func (a *API) success(op *operation) *huma.Response {
+	media, schema := mediaJSON, (*huma.Schema)(nil)
+	r := &huma.Response{Description: op.says, Headers: headers(commonHeaders())}
+	switch {
+	case op.endpoint.raw != nil:
+		media, schema = mediaEvents, a.streamSchema()
+		r.Description = "The event stream, until either side ends it."
+		r.Headers = headers(append(commonHeaders(), "Cache-Control", "X-Accel-Buffering"))
+	default:
+		schema = a.doc.OpenAPI().Components.Schemas.Schema(op.endpoint.answer, true, op.name+"Answer")
+	}
+	if op.endpoint.once {
+		r.Headers = headers(append(commonHeaders(), "Idempotency-Replayed"))
+	}
+	m := &huma.MediaType{Schema: schema}
+	if example, ok := a.manual.Example(op.name); ok {
+		m.Example = example.Answer
+	}
+	r.Content = map[string]*huma.MediaType{media: m}
+	return r
+}
+
+// responses describes all answers of an operation.
+func (a *API) responses(op *operation) map[string]*huma.Response {
+	all := map[string]*huma.Response{}
+	for code, faults := range byStatus(a.faultsOf(op)) {
+		all[strconv.Itoa(code)] = a.refusal(op, code, faults)
+	}
+	if op.status != http.StatusNotImplemented {
+		all[strconv.Itoa(op.status)] = a.success(op)
+	}
+	return all
 }

@@ -16,6 +16,7 @@ type endpoint struct {
 	answer reflect.Type
 	query  []*huma.Param
 	sealed bool // the answer holds a secret: it is kept sealed
+	once   bool // an idempotency key makes it happen once
 	run    func(c *call) error
 	raw    func(x *exchange, r *http.Request) // instead of run: it admits and answers by itself
 	decode *decoder                           // of the body; made when the operation is registered
@@ -78,7 +79,7 @@ func filtered[Filter, Out any](
 // write is an operation that changes something, in one transaction with its idempotency key and its
 // answer. f may run more than once; only its last run counts. In is the body; nothing: it takes none.
 func write[In, Out any](f func(c *call, tx Tx, in In) (Out, error)) *endpoint {
-	e := &endpoint{answer: reflect.TypeFor[envelope[Out]]()}
+	e := &endpoint{answer: reflect.TypeFor[envelope[Out]](), once: true}
 	if in := reflect.TypeFor[In](); in != reflect.TypeFor[nothing]() {
 		e.body = in
 	}

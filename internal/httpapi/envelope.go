@@ -82,8 +82,8 @@ func (s stamp) MarshalJSON() ([]byte, error) {
 	return append(b, '"'), nil
 }
 
-// TransformSchema makes the document say what it is.
-func (stamp) TransformSchema(huma.Registry, *huma.Schema) *huma.Schema {
+// Schema is that of a time.
+func (stamp) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Format: "date-time"}
 }
 

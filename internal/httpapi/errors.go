@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -12,14 +13,25 @@ import (
 	"github.com/bimpe/bimpe/internal/console"
 )
 
-// errorBody is what a caller gets instead of an answer.
-type errorBody struct {
-	Message   any    `json:"message"` // a string, or for validation_error a list of them
-	Error     string `json:"error"`
-	Code      string `json:"code"`
-	Status    int    `json:"statusCode"`
-	RequestID string `json:"request_id"`
-	Reason    string `json:"reason,omitempty"`
+// errorJSON is what a caller gets instead of an answer; the code of a validation has another form.
+type errorJSON struct {
+	Message string `json:"message"`
+	faultJSON
+}
+
+// validationErrorJSON is what a caller gets whose request has faults, all at once.
+type validationErrorJSON struct {
+	Message []string `json:"message" nullable:"false" minItems:"1"`
+	faultJSON
+}
+
+// faultJSON is what both forms say.
+type faultJSON struct {
+	Error     string         `json:"error"`
+	Code      console.Code   `json:"code"`
+	Status    int            `json:"statusCode"`
+	RequestID string         `json:"request_id"`
+	Reason    console.Reason `json:"reason,omitempty"`
 }
 
 // status is the only table from a fault to an HTTP status. A reason that has a status of its own
@@ -68,15 +80,12 @@ func told(err error) *console.Error {
 // errorAnswer returns the status and the body of an error.
 func errorAnswer(e *console.Error, requestID string) (int, []byte) {
 	code := status(e)
-	body := errorBody{
-		Message: e.Message, Error: http.StatusText(code), Code: string(e.Code), Status: code,
-		RequestID: requestID, Reason: string(e.Reason),
+	f := faultJSON{
+		Error: http.StatusText(code), Code: e.Code, Status: code, RequestID: requestID, Reason: e.Reason,
 	}
-	switch {
-	case e.Code == console.CodeValidation:
-		body.Message = faults(e)
-	case e.Message == "":
-		body.Message = http.StatusText(code) + "."
+	var body any = errorJSON{Message: cmp.Or(e.Message, http.StatusText(code)+"."), faultJSON: f}
+	if e.Code == console.CodeValidation {
+		body = validationErrorJSON{Message: faults(e), faultJSON: f}
 	}
 	var raw bytes.Buffer
 	enc := json.NewEncoder(&raw)

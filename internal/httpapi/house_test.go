@@ -233,6 +233,16 @@ func (faultyReads) Agents(context.Context, console.Query) (console.Page[console.
 type endingHub struct{ house *house }
 
 func (e endingHub) Subscribe(r stream.Request) (*stream.Subscription, error) {
+	switch e.house.fault.Load() {
+	case "crowd": // as if the team held one more
+		one, err := e.house.hub.Subscribe(r)
+		if err != nil {
+			return nil, err
+		}
+		defer one.Close()
+	case "stop":
+		e.house.hub.Shutdown()
+	}
 	sub, err := e.house.hub.Subscribe(r)
 	if err == nil && e.house.fault.Load() == "end" {
 		e.house.hub.EndAgent(r.Agent)

@@ -18,7 +18,7 @@ type knowledgeJSON struct {
 // knowledgeSummaryJSON is a knowledge base without what it says.
 type knowledgeSummaryJSON struct {
 	ID          console.ID            `json:"id"`
-	Type        console.KnowledgeKind `json:"type"`
+	Type        console.KnowledgeKind `json:"type" enum:"text,url"`
 	Name        string                `json:"name"`
 	Description *string               `json:"description"`
 }

@@ -9,9 +9,9 @@ import (
 type messageJSON struct {
 	ID             console.ID       `json:"id"`
 	ConversationID console.ID       `json:"conversation_id"`
-	Role           console.Role     `json:"role"`
+	Role           console.Role     `json:"role" enum:"user,assistant"`
 	Text           string           `json:"message"`
-	Type           string           `json:"message_type"`
+	Type           string           `json:"message_type" enum:"text"`
 	CreatedAt      stamp            `json:"created_at"`
 	Attachments    []attachmentJSON `json:"attachments,omitempty" nullable:"false"`
 	Partial        bool             `json:"is_partial,omitempty" doc:"the reply was cut short"`

@@ -40,6 +40,7 @@ const (
 	get, post        = http.MethodGet, http.MethodPost
 	patch, del       = http.MethodPatch, http.MethodDelete
 	ok, made         = http.StatusOK, http.StatusCreated
+	never            = http.StatusNotImplemented // it has no success
 	agentsRead       = console.Scope("agents:read")
 	agentsWrite      = console.Scope("agents:write")
 	workflowsRead    = console.Scope("workflows:read")
@@ -155,7 +156,7 @@ func (a *API) conversationOperations() []operation {
 
 func (a *API) phoneOperations() []operation {
 	return []operation{
-		{get, "/calls", "listCalls", callsRead, ok, "Calls.", read(a.calls), nil},
+		{get, "/calls", "listCalls", callsRead, never, "Calls.", read(a.calls), nil},
 		{get, callsPath, "listAgentCalls", callsRead, ok, "Calls.", a.agentCallsEndpoint(), nil},
 		{post, callsPath, "placeCall", callsWrite, made, "Call placed.", write(a.placeCall), nil},
 		{get, callsPath + "/{callId}", "getCall", callsRead, ok, "Call.", read(a.agentCall), nil},

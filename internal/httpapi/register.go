@@ -19,6 +19,7 @@ func (a *API) register(op operation) {
 	if op.endpoint.body != nil {
 		op.endpoint.decode = newDecoder(a.doc.OpenAPI().Components.Schemas, op.endpoint.body, op.method)
 	}
+	a.addTag(a.tagOf(o))
 	documented := a.document(o)
 	a.doc.OpenAPI().AddOperation(documented)
 	a.doc.Adapter().Handle(documented, func(ctx huma.Context) {

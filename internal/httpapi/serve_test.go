@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -114,8 +115,8 @@ func TestDocument(t *testing.T) {
 	}
 	for _, op := range h.operations() {
 		got, ok := doc.Paths[op.path][strings.ToLower(op.method)]
-		if !ok || got.OperationID != op.name || (got.RequestBody != nil) != (op.endpoint.body != nil) || len(got.Responses) != 2 {
-			t.Errorf("%s %s in the document: %+v", op.method, op.path, got)
+		if !ok || got.OperationID != op.name || (got.RequestBody != nil) != (op.endpoint.body != nil) || got.Responses[strconv.Itoa(op.status)] == nil {
+			t.Errorf("%s %s in the document: %s with %d answers", op.method, op.path, got.OperationID, len(got.Responses))
 		}
 	}
 	detail, ok := doc.Components.Schemas["AgentDetail"].Properties.(map[string]any)

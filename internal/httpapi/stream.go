@@ -23,15 +23,12 @@ const (
 
 func (a *API) streamEndpoint() *endpoint {
 	text := &huma.Schema{Type: huma.TypeString}
-	ticket := queryParam("ticket", text)
-	ticket.Required = true
-	since := queryParam("after", text)
-	since.Description = "A message's id or an ISO 8601 time: what came later is told first."
-	events := queryParam("events", text)
-	events.Description = "delta, status, or both with a comma: also tell of replies while they are being written."
-	last := &huma.Param{Name: "Last-Event-ID", In: "header", Schema: text, Description: "Like after, which goes before it."}
+	words := &huma.Schema{Type: huma.TypeString, Enum: []any{
+		eventDelta, eventStatus, eventDelta + "," + eventStatus, eventStatus + "," + eventDelta,
+	}}
+	last := &huma.Param{Name: "Last-Event-ID", In: "header", Schema: text}
 	return &endpoint{
-		raw: a.stream, query: []*huma.Param{ticket, since, events, last},
+		raw: a.stream, query: []*huma.Param{queryParam("after", text), queryParam("events", words), last},
 		answer: reflect.TypeFor[envelope[nothing]](),
 	}
 }

@@ -94,9 +94,24 @@ func (w *wire) exchange(t *testing.T, f txtar.File) string {
 	w.arrange(t, r)
 	defer w.fault.Store("")
 	w.give(t, r)
+	body := take(t, r)
 	rec := httptest.NewRecorder()
 	w.Handler().ServeHTTP(rec, r)
+	hold(t, w.API, f.Name, r, body, rec.Result())
 	return w.scrub(show(t, rec.Result()))
+}
+
+// take returns the body of a request, which still has it.
+func take(t *testing.T, r *http.Request) []byte {
+	t.Helper()
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Body != http.NoBody {
+		r.Body = io.NopCloser(bytes.NewReader(raw))
+	}
+	return raw
 }
 
 // arrange does what the test's own headers say and takes them off.

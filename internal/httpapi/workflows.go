@@ -39,8 +39,8 @@ type workflowFields struct {
 	Category     *string            `json:"category,omitempty" nullable:"true" maxLength:"100"`
 	Visibility   console.Visibility `json:"visibility,omitempty" enum:"private,public"`
 	SystemPrompt *string            `json:"system_prompt,omitempty" nullable:"true"`
-	Rules        []ruleJSON         `json:"rules,omitempty" nullable:"false" maxItems:"500"`
-	Flows        []flowJSON         `json:"flows,omitempty" nullable:"false" maxItems:"500"`
+	Rules        []ruleIn           `json:"rules,omitempty" nullable:"false" maxItems:"500"`
+	Flows        []flowIn           `json:"flows,omitempty" nullable:"false" maxItems:"500"`
 	Tags         []string           `json:"tags,omitempty" nullable:"false" maxItems:"100"`
 	Integrations []string           `json:"integrations,omitempty" nullable:"false" maxItems:"100"`
 	Channels     []string           `json:"channels,omitempty" nullable:"false" maxItems:"100"`

@@ -16,7 +16,7 @@ type workflowJSON struct {
 	Name         string             `json:"name"`
 	Description  *string            `json:"description"`
 	Category     *string            `json:"category"`
-	Visibility   console.Visibility `json:"visibility"`
+	Visibility   console.Visibility `json:"visibility" enum:"private,public"`
 	Owner        bool               `json:"is_owner"`
 	SystemPrompt *string            `json:"system_prompt"`
 	Rules        []ruleJSON         `json:"rules" nullable:"false"`
@@ -75,7 +75,7 @@ func (n *integer) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// flowJSON is a flow with all keys it came with.
+// flowJSON is a flow with all keys it came with, and a name in any case.
 type flowJSON map[string]any
 
 // Schema is that of the keys that have a meaning.
@@ -83,9 +83,28 @@ func (flowJSON) Schema(r huma.Registry) *huma.Schema {
 	return r.Schema(reflect.TypeFor[flow](), true, "")
 }
 
-// flow says what the known keys of a flow must look like.
+// flow says what the known keys of a flow look like.
 type flow struct {
-	Name     string        `json:"name,omitempty" maxLength:"255" nullable:"true"`
+	Name string `json:"name"`
+	flowFields
+}
+
+// flowIn is a flow as it comes.
+type flowIn map[string]any
+
+// Schema is that of the keys that have a meaning.
+func (flowIn) Schema(r huma.Registry) *huma.Schema {
+	return r.Schema(reflect.TypeFor[flowInput](), true, "")
+}
+
+// flowInput says what the known keys of a flow must look like.
+type flowInput struct {
+	Name string `json:"name,omitempty" maxLength:"255" nullable:"true"`
+	flowFields
+}
+
+// flowFields are what a flow may have beside a name.
+type flowFields struct {
 	Describe *string       `json:"description,omitempty" nullable:"true"`
 	Category *string       `json:"category,omitempty" nullable:"true"`
 	Priority *int          `json:"priority,omitempty" nullable:"true" minimum:"-1000000" maximum:"1000000"`
@@ -108,7 +127,13 @@ type flowStep struct {
 
 // Flows keep all keys that they come with, and so do the objects in them.
 
-func (flow) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema { return keepExtraKeys(s) }
+func (flow) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return keepExtraKeys(embed[flowFields](r, s))
+}
+
+func (flowInput) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return keepExtraKeys(embed[flowFields](r, s))
+}
 
 func (flowTrigger) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	return keepExtraKeys(s)
@@ -118,8 +143,8 @@ func (flowStep) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	return keepExtraKeys(s)
 }
 
-func flowsIn(flows []flowJSON) []console.Flow {
-	return items(flows, func(f flowJSON) console.Flow { return console.Flow(f) })
+func flowsIn(flows []flowIn) []console.Flow {
+	return items(flows, func(f flowIn) console.Flow { return console.Flow(f) })
 }
 
 // qaJSON is a question and its answer.

@@ -1,0 +1,125 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/httpapi/manual"
+)
+
+// lacking gathers what the document does not say.
+type lacking struct{ all []string }
+
+func (l *lacking) unless(said bool, what ...string) {
+	if !said {
+		l.all = append(l.all, strings.Join(what, " "))
+	}
+}
+
+// report names it all, with where it belongs.
+func (l *lacking) report(t *testing.T, where string) {
+	t.Helper()
+	slices.Sort(l.all)
+	if len(l.all) > 0 {
+		t.Logf("%s lacks:\n  %s", where, strings.Join(slices.Compact(l.all), "\n  "))
+	}
+}
+
+// Every operation has words of its own and an example, and words are about something.
+func TestEveryOperationIsDescribed(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, nil)
+	var l lacking
+	known := map[string]bool{}
+	for _, op := range h.operations() {
+		known[op.name] = true
+		said := h.manual.Operation(op.name)
+		l.unless(said.Summary != "" && len(said.Description) > 40, op.name, "a summary and a description")
+		l.unless(h.manual.Tag(said.Tag).Description != "", op.name, "a tag with a description")
+		example, ok := h.manual.Example(op.name)
+		l.unless(ok || op.status >= 300, op.name, "an example: a success in a wire test")
+		l.unless(op.endpoint.body == nil || example.Request != nil || !ok, op.name, "an example of its body")
+		for _, p := range h.describe(&op, append(idParams(idsIn(op.path)), op.endpoint.query...)) {
+			l.unless(p.Description != "", op.name, "the parameter", p.Name)
+		}
+		for _, f := range h.faultsOf(&op) {
+			l.unless(h.manual.FaultExamples()[f.name()] != nil, op.name, "an answer with", f.name(), "in a wire test")
+			l.unless(f.words != "", op.name, "words for", f.name())
+		}
+	}
+	for _, name := range h.manual.Operations() {
+		l.unless(known[name], name, "an operation of that name")
+	}
+	l.report(t, "internal/httpapi/manual/words (see its package comment)")
+}
+
+// Every field of every schema is described, and words about fields are about ones that are there.
+func TestEveryFieldIsDescribed(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, nil)
+	var l lacking
+	fields := map[string][]string{}
+	for name, s := range h.doc.OpenAPI().Components.Schemas.Map() {
+		l.unless(s.Description != "", name, "a description")
+		fields[name] = slices.Collect(maps.Keys(s.Properties))
+		for field, f := range s.Properties {
+			l.unless(f.Description != "", name+"."+field, "a description (a doc tag will do)")
+		}
+	}
+	for event, f := range eventForms(t, h) {
+		fields[event] = f
+	}
+	for _, lost := range h.manual.Unknown(fields) {
+		l.unless(false, "the words about", lost, "a schema or field of that name")
+	}
+	l.report(t, "internal/httpapi/manual/words, under Schemas,")
+}
+
+// eventForms are the fields of the events of streams.
+func eventForms(t *testing.T, h *house) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	for name, s := range eventSchemas(h.doc.OpenAPI().Components.Schemas) {
+		all[name] = slices.Collect(maps.Keys(s.Properties))
+	}
+	return all
+}
+
+func TestTheDocumentIsAlwaysTheSame(t *testing.T) {
+	t.Parallel()
+	first, err := openHouse(t, nil).OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := openHouse(t, nil).OpenAPI()
+	if err != nil || string(first) != string(second) {
+		t.Errorf("two documents of the same API differ, %v", err)
+	}
+}
+
+// The examples are held to the schemas as any answer is, by way of the recordings; this holds those
+// of errors to theirs.
+func TestExamplesOfErrorsHaveTheirStatus(t *testing.T) {
+	t.Parallel()
+	m, err := manual.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, raw := range m.FaultExamples() {
+		var e struct {
+			Code   console.Code
+			Reason console.Reason
+			Status int `json:"statusCode"`
+		}
+		if err := json.Unmarshal(raw, &e); err != nil {
+			t.Fatal(err)
+		}
+		if f := (fault{code: e.Code, reason: e.Reason}); f.name() != name || f.status() != e.Status {
+			t.Errorf("the example %s: %s", name, raw)
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package httpapi
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+	"github.com/pb33f/libopenapi-validator/config"
+	"github.com/pb33f/libopenapi-validator/errors"
+)
+
+// held is the document, to which exchanges are held. All houses have the same one, and it is read
+// once for all tests.
+type held struct {
+	once              sync.Once
+	requests, answers validator.Validator
+	err               error
+}
+
+var theDocument held
+
+// of reads the document of an API.
+func (h *held) of(a *API) error {
+	h.once.Do(func() { h.err = h.read(a) })
+	return h.err
+}
+
+func (h *held) read(a *API) error {
+	raw, err := a.OpenAPI()
+	if err != nil {
+		return err
+	}
+	if h.requests, err = validatorOf(raw, config.WithFormatAssertions()); err != nil {
+		return err
+	}
+	if raw, err = closed(raw); err != nil {
+		return err
+	}
+	h.answers, err = validatorOf(raw, config.WithFormatAssertions(),
+		// Only headers need strictness: the bodies have it from the closed document.
+		config.WithStrictMode(), config.WithStrictIgnorePaths("$.body.**"), config.WithStrictIgnoredHeaders(freeHeaders()...))
+	return err
+}
+
+func validatorOf(raw []byte, opts ...config.Option) (validator.Validator, error) {
+	doc, err := libopenapi.NewDocument(raw)
+	if err != nil {
+		return nil, fmt.Errorf("read the document: %w", err)
+	}
+	model, err := doc.BuildV3Model()
+	if err != nil {
+		return nil, fmt.Errorf("understand the document: %w", err)
+	}
+	return validator.NewValidatorFromV3Model(&model.Model, opts...), nil
+}
+
+// closed is the document without leave for fields that are not documented. The document gives it, so
+// that clients expect new fields; answers of this release must not have any.
+func closed(raw []byte) ([]byte, error) {
+	var doc map[string]any
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		return nil, err
+	}
+	components, _ := doc["components"].(map[string]any)
+	schemas, _ := components["schemas"].(map[string]any)
+	for _, s := range schemas {
+		s, _ := s.(map[string]any)
+		if s["properties"] != nil && s[extraKeys] == nil {
+			s["additionalProperties"] = false
+		}
+	}
+	return json.Marshal(doc)
+}
+
+// freeHeaders are those that HTTP needs, and those that come with another one as its words say.
+func freeHeaders() []string {
+	return []string{
+		"content-type", "content-length", "connection", "date",
+		"access-control-allow-methods", "access-control-allow-headers", "access-control-expose-headers",
+	}
+}
+
+// hold compares an exchange with the document: the answer in all its parts, and the request if it
+// was a success. Preflights, what lies outside of the API and unknown paths are in no document.
+func hold(t *testing.T, a *API, what string, r *http.Request, sent []byte, got *http.Response) {
+	t.Helper()
+	if err := theDocument.of(a); err != nil {
+		t.Fatal(err)
+	}
+	if r.Method == http.MethodOptions || !strings.HasPrefix(r.URL.Path, Prefix) || !clean(r.URL.Path) {
+		return
+	}
+	known := a.paths.methods(r.URL.Path)
+	if len(known) == 0 {
+		return
+	}
+	r = r.Clone(t.Context())
+	if !slices.Contains(known, r.Method) {
+		r.Method = known[0] // what answers a wrong method is documented with the others
+	}
+	fail := t.Errorf
+	if !a.described(r) {
+		fail = t.Logf
+	}
+	if _, faults := theDocument.answers.ValidateHttpResponse(r, got); len(faults) > 0 {
+		fail("%s: the answer is not as documented:\n%s", what, listed(faults))
+	}
+	if got.StatusCode >= http.StatusMultipleChoices {
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(sent))
+	r.Header.Set("Content-Type", cmp.Or(r.Header.Get("Content-Type"), mediaJSON)) // as the server takes it
+	if _, faults := theDocument.requests.ValidateHttpRequestSync(r); len(faults) > 0 {
+		fail("%s: the request was taken and is not as documented:\n%s", what, listed(faults))
+	}
+}
+
+// described reports whether there are words about the operation that a request goes to.
+func (a *API) described(r *http.Request) bool {
+	_, pattern := a.mux.Handler(r)
+	for _, op := range a.operations() {
+		if pattern == op.method+" "+Prefix+op.path {
+			return a.manual.Operation(op.name).Summary != ""
+		}
+	}
+	return true
+}
+
+func listed(faults []*errors.ValidationError) string {
+	var b strings.Builder
+	for _, f := range faults {
+		fmt.Fprintf(&b, "  %s: %s\n", f.Message, f.Reason)
+		for _, s := range f.SchemaValidationErrors {
+			fmt.Fprintf(&b, "    %s: %s\n", s.FieldPath, s.Reason)
+		}
+	}
+	return b.String()
+}
