@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -18,6 +20,9 @@ const (
 	byTicket = "ticket"
 )
 
+// schemaRefs is how references to schemas begin.
+const schemaRefs = "#/components/schemas/"
+
 func documentConfig(version string) huma.Config {
 	if version == "" {
 		version = "dev"
@@ -30,7 +35,7 @@ func documentConfig(version string) huma.Config {
 		},
 		Servers: []*huma.Server{{URL: Prefix, Description: "This server."}},
 		Components: &huma.Components{
-			Schemas:    huma.NewMapRegistry("#/components/schemas/", schemaName),
+			Schemas:    huma.NewMapRegistry(schemaRefs, schemaName),
 			Parameters: map[string]*huma.Param{}, Headers: headerComponents(),
 			Responses: map[string]*huma.Response{}, Examples: map[string]*huma.Example{},
 			SecuritySchemes: map[string]*huma.SecurityScheme{
@@ -75,6 +80,9 @@ func (a *API) document(op *operation) *huma.Operation {
 	}
 	if said.Deprecated != "" {
 		d.Description += "\n\n**Deprecated**: " + said.Deprecated
+	}
+	if said.NotYet != "" {
+		d.Description += "\n\n**Not yet**: " + said.NotYet
 	}
 	d.Description = strings.TrimSpace(d.Description)
 	if op.scope != "" {
@@ -160,11 +168,25 @@ func (a *API) dress() {
 			if f.Description == "" {
 				f.Description = a.manual.Field(name, field)
 			}
+			f.Description = sentence(f.Description)
 			if f.Nullable && f.Enum != nil && f.Enum[len(f.Enum)-1] != nil {
 				f.Enum = append(f.Enum, nil) // or null would not be one of them
 			}
 		}
 	}
+}
+
+// sentence lets a text begin with a capital and end with a full stop.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	text = string(unicode.ToUpper(first)) + text[size:]
+	if strings.HasSuffix(text, ".") {
+		return text
+	}
+	return text + "."
 }
 
 // commonParams are the names of the parameters that many operations take, as components.
@@ -255,7 +277,7 @@ func (a *API) success(op *operation) *huma.Response {
 		r.Headers = headers(append(commonHeaders(), "Idempotency-Replayed"))
 	}
 	m := &huma.MediaType{Schema: schema}
-	if example, ok := a.manual.Example(op.name); ok {
+	if example, ok := a.manual.Example(op.name); ok && example.Answer != nil {
 		m.Example = example.Answer
 	}
 	r.Content = map[string]*huma.MediaType{media: m}

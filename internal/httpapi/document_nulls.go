@@ -9,7 +9,8 @@ import (
 )
 
 // finished is the document as it is shown. What the types cannot say without changing how bodies are
-// validated is said here: an object in a body that may be left out may also be null.
+// validated is said here: on POST all that may be left out may also be null, and so may objects in
+// the bodies of PATCH.
 func finished(raw []byte) ([]byte, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
@@ -18,11 +19,11 @@ func finished(raw []byte) ([]byte, error) {
 		return nil, fmt.Errorf("read the document again: %w", err)
 	}
 	schemas := doc.in("components").in("schemas")
-	seen := map[string]bool{}
 	for _, path := range doc.in("paths") {
-		for _, op := range toTree(path) {
+		for method, op := range toTree(path) {
 			body := toTree(op).in("requestBody").in("content").in(mediaJSON).in("schema")
-			allowNulls(schemas, body, seen)
+			name, _ := body["$ref"].(string)
+			allowNulls(schemas.in(strings.TrimPrefix(name, schemaRefs)), method == "post")
 		}
 	}
 	var b bytes.Buffer
@@ -44,26 +45,24 @@ func toTree(v any) tree {
 
 func (t tree) in(name string) tree { return toTree(t[name]) }
 
-// allowNulls goes through a schema and all that it points at, each once.
-func allowNulls(schemas, s tree, seen map[string]bool) {
-	if ref, ok := s["$ref"].(string); ok {
-		name := ref[strings.LastIndex(ref, "/")+1:]
-		if !seen[name] {
-			seen[name] = true
-			allowNulls(schemas, schemas.in(name), seen)
-		}
-		return
-	}
-	if items := s.in("items"); items != nil {
-		allowNulls(schemas, items, seen)
-	}
-	required, _ := s["required"].([]any)
-	for name, p := range s.in("properties") {
+// allowNulls says of the fields of a body that may be left out that they may be null: of all of them,
+// or of those alone that are objects of their own.
+func allowNulls(body tree, all bool) { //nolint:revive // both callers' words are the same but for this
+	required, _ := body["required"].([]any)
+	for name, p := range body.in("properties") {
 		p := toTree(p)
-		allowNulls(schemas, p, seen)
-		if ref, ok := p["$ref"]; ok && !slices.Contains(required, any(name)) {
+		ref, isRef := p["$ref"]
+		typ, isPlain := p["type"].(string)
+		switch {
+		case slices.Contains(required, any(name)):
+		case isRef:
 			delete(p, "$ref")
 			p["anyOf"] = []any{map[string]any{"$ref": ref}, map[string]any{"type": "null"}}
+		case all && isPlain:
+			p["type"] = []any{typ, "null"}
+			if words, ok := p["enum"].([]any); ok {
+				p["enum"] = append(words, nil)
+			}
 		}
 	}
 }

@@ -26,27 +26,24 @@ type recording struct {
 	answer  []byte
 }
 
-// recordings are all exchanges of the wire tests. Those of the files that tell a story for the
-// document, manual*.txtar, come first.
+// recordings are the exchanges of the wire tests that tell a story for the document, manual_*.txtar.
 func recordings(t *testing.T, h *house) []recording {
 	t.Helper()
-	names := wireFiles(t)
-	var first, rest []recording
+	names, err := filepath.Glob("testdata/manual_*.txtar")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no stories for the document: %v", err)
+	}
+	var told []recording
 	for _, name := range names {
 		file, err := txtar.ParseFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i := 0; i+1 < len(file.Files); i += 2 {
-			r := record(t, h, unscrubbed(file.Files[i].Data), unscrubbed(file.Files[i+1].Data))
-			if strings.HasPrefix(filepath.Base(name), "manual") {
-				first = append(first, r)
-			} else {
-				rest = append(rest, r)
-			}
+			told = append(told, record(t, h, unscrubbed(file.Files[i].Data), unscrubbed(file.Files[i+1].Data)))
 		}
 	}
-	return append(first, rest...)
+	return told
 }
 
 func record(t *testing.T, h *house, request, answer string) recording {
@@ -79,15 +76,15 @@ func unscrubbed(text []byte) string {
 	})
 }
 
-// The examples of the document are exchanges of the wire tests: the first success of each operation
-// and the first answer with each error. -update writes them anew.
+// The examples of the document are exchanges of the wire tests manual_*.txtar: the first success of
+// each operation and the first answer with each error. -update writes them anew.
 func TestExamplesAreWhatWasRecorded(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, nil)
 	all := recordings(t, h)
 	want := map[string][]byte{"errors": faultExamples(t, all)}
 	for _, op := range h.operations() {
-		want[op.name] = exampleOf(t, &op, all)
+		want[op.name] = exampleOf(t, h, &op, all)
 	}
 	folder := "manual/examples"
 	for name, raw := range want {
@@ -110,24 +107,32 @@ func TestExamplesAreWhatWasRecorded(t *testing.T) {
 	}
 }
 
-// exampleOf is the first success of an operation, or nil if there is none.
-func exampleOf(t *testing.T, op *operation, all []recording) []byte {
+// exampleOf is the first success of an operation; of one that cannot succeed yet, the first request
+// that it understood. It is nil if there is none.
+func exampleOf(t *testing.T, h *house, op *operation, all []recording) []byte {
 	t.Helper()
+	notYet := h.manual.Operation(op.name).NotYet != ""
 	for _, r := range all {
-		if r.pattern != op.method+" "+Prefix+op.path || r.status >= http.StatusMultipleChoices {
+		if r.pattern != op.method+" "+Prefix+op.path || !r.succeeded() && !notYet {
 			continue
 		}
-		e := manual.Example{Request: r.body, Answer: r.answer}
-		if !json.Valid(r.answer) {
-			e.Answer = quoted(t, string(r.answer))
+		e := manual.Example{}
+		if op.endpoint.body != nil {
+			e.Request = r.body
 		}
-		if len(r.body) == 0 || op.endpoint.body == nil {
-			e.Request = nil
+		switch {
+		case !r.succeeded():
+		case json.Valid(r.answer):
+			e.Answer = r.answer
+		default:
+			e.Answer = quoted(t, string(r.answer))
 		}
 		return indented(t, e)
 	}
 	return nil
 }
+
+func (r recording) succeeded() bool { return r.status < http.StatusMultipleChoices }
 
 // faultExamples are the first answers with each error that an operation can give.
 func faultExamples(t *testing.T, all []recording) []byte {
@@ -138,7 +143,7 @@ func faultExamples(t *testing.T, all []recording) []byte {
 			Code   console.Code
 			Reason console.Reason
 		}
-		if r.status < http.StatusMultipleChoices || json.Unmarshal(r.answer, &e) != nil {
+		if r.succeeded() || json.Unmarshal(r.answer, &e) != nil {
 			continue
 		}
 		name := fault{code: e.Code, reason: e.Reason}.name()

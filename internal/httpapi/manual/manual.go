@@ -13,6 +13,8 @@
 //
 //	What it does, when to use it and what to know, in Markdown.
 //
+//	Not yet: why it cannot succeed.   only where this release cannot do it
+//
 //	Deprecated: what to use instead.  only where it is
 //
 //	Parameters:
@@ -70,6 +72,7 @@ type Operation struct {
 	Summary     string // one line
 	Description string // Markdown
 	Deprecated  string // what to use instead; empty: it is not deprecated
+	NotYet      string // why it cannot succeed in this release; empty: it can
 	Parameters  map[string]string
 	Faults      []Fault // of its own
 }
@@ -91,7 +94,7 @@ func FaultName(code, reason string) string {
 // Example is a request and its answer as they were recorded.
 type Example struct {
 	Request json.RawMessage `json:"request,omitempty"` // the body; nil: there was none
-	Answer  json.RawMessage `json:"answer"`            // a text where the answer was not JSON
+	Answer  json.RawMessage `json:"answer,omitempty"`  // a text where it was not JSON; nil: there is none yet
 }
 
 // schema is what is said of schemas, by their names or, with a * at the end, by how they begin.

@@ -75,6 +75,8 @@ func operation(tag, body string) (Operation, error) {
 	body, params, _ := strings.Cut(body, "\nParameters:\n")
 	body, op.Deprecated, _ = strings.Cut(body, "\nDeprecated: ")
 	op.Deprecated = flat(op.Deprecated)
+	body, op.NotYet, _ = strings.Cut(body, "\nNot yet: ")
+	op.NotYet = flat(op.NotYet)
 	op.Summary, op.Description, _ = strings.Cut(body, "\n")
 	op.Description = strings.TrimSpace(op.Description)
 	_, items, err := list(params)
