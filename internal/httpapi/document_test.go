@@ -25,7 +25,7 @@ func (l *lacking) report(t *testing.T, where string) {
 	t.Helper()
 	slices.Sort(l.all)
 	if len(l.all) > 0 {
-		t.Logf("%s lacks:\n  %s", where, strings.Join(slices.Compact(l.all), "\n  "))
+		t.Errorf("%s lacks:\n  %s", where, strings.Join(slices.Compact(l.all), "\n  "))
 	}
 }
 

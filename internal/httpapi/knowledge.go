@@ -12,7 +12,7 @@ type knowledgeJSON struct {
 	Content   *string                 `json:"content" doc:"the text; null until a page was fetched"`
 	Status    console.KnowledgeStatus `json:"status" enum:"pending,fetching,ready,failed" doc:"a text is ready at once; a page is pending, fetching, and then ready or failed"`
 	Error     *string                 `json:"error" doc:"why the last try to fetch the page brought nothing, in plain words; null when it did"`
-	FetchedAt *stamp                  `json:"fetched_at" doc:"when the page was fetched last; null: never"`
+	FetchedAt orTime                  `json:"fetched_at" doc:"when the page was fetched last; null: never"`
 }
 
 // knowledgeSummaryJSON is a knowledge base without what it says.
@@ -30,7 +30,7 @@ func knowledgeSummaryOf(k console.KnowledgeBase) knowledgeSummaryJSON {
 func knowledgeOf(k console.KnowledgeBase) knowledgeJSON {
 	return knowledgeJSON{
 		knowledgeSummaryJSON: knowledgeSummaryOf(k), URL: k.URL, Content: k.Content,
-		Status: k.Status, Error: k.Problem, FetchedAt: (*stamp)(k.FetchedAt),
+		Status: k.Status, Error: k.Problem, FetchedAt: stampOr(k.FetchedAt),
 	}
 }
 
