@@ -6,11 +6,12 @@ export CGO_ENABLED := 0
 
 LINT_VERSION := 2.15.0
 LINT := .cache/bin/golangci-lint
+OPENAPI_LINT_VERSION := 2.77.0
 FUZZTIME ?= 10s
 CHAOS_ROUNDS ?= 200
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help build run check test bench lint fuzz chaos web sdk-check
+.PHONY: help build run check test bench lint fuzz chaos web openapi sdk-check
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +35,14 @@ web: ## check and build the page at /docs anew (Node.js 20.19 or newer); commit 
 bench: ## measure the speed against a floor taken in the same run
 	scripts/with-postgres go run ./bench $(BENCH)
 
-lint: $(LINT) ## style, size and the arrows between packages
+lint: $(LINT) ## style, size, the arrows between packages, and the API's document
 	$(LINT) run ./...
+	scripts/lint-openapi $(OPENAPI_LINT_VERSION)
+
+openapi: ## write docs/openapi.json anew, after a change of an operation, its words or its examples
+	go test ./internal/httpapi -count 1 -run '^TestExamplesAreWhatWasRecorded$$' -update
+	go run ./cmd/bimpe openapi >docs/openapi.json.new && mv docs/openapi.json.new docs/openapi.json
+	@echo "Say in CHANGELOG.md what changed: - API document \`$$(sha256sum docs/openapi.json | head -c 12)\`: …"
 
 fuzz: ## run every fuzz target for FUZZTIME (10s)
 	scripts/fuzz $(FUZZTIME)

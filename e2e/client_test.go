@@ -97,7 +97,20 @@ func (s *site) try(ctx context.Context, r request) (answer, error) {
 		return answer{}, err
 	}
 	got, err := io.ReadAll(in.Body)
-	return answer{in.StatusCode, in.Header, got}, errors.Join(err, in.Body.Close())
+	a := answer{in.StatusCode, in.Header, got}
+	if err = errors.Join(err, in.Body.Close()); err == nil {
+		s.hold(r, a)
+	}
+	return a, err
+}
+
+// hold compares an answer with the document. A test that has ended is told nothing any more.
+func (s *site) hold(r request, a answer) {
+	s.t.Helper()
+	faults, err := notAsDocumented(r.method, r.path, a)
+	if (faults != "" || err != nil) && s.t.Context().Err() == nil {
+		s.t.Errorf("%s %.200s: the answer %d is not as documented, %v:\n%s%.500s", r.method, r.path, a.status, err, faults, a.body)
+	}
 }
 
 // send is try for those who want an answer in any case.

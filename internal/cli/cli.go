@@ -4,7 +4,9 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -173,7 +175,12 @@ func (openapi) Run(to IO) error {
 	if err != nil {
 		return err
 	}
-	_, err = to.Stdout.Write(append(document, '\n'))
+	var b bytes.Buffer
+	if err := json.Indent(&b, document, "", "  "); err != nil {
+		return fmt.Errorf("indent the document: %w", err)
+	}
+	b.WriteByte('\n')
+	_, err = to.Stdout.Write(b.Bytes())
 	return err
 }
 

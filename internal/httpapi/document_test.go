@@ -6,15 +6,19 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/httpapi/manual"
+	"github.com/bimpe/bimpe/internal/stream"
 )
 
 // lacking gathers what the document does not say.
 type lacking struct{ all []string }
 
-func (l *lacking) unless(said bool, what ...string) {
+func (l *lacking) unless(said bool, what ...string) { //nolint:revive // it reads as a sentence
 	if !said {
 		l.all = append(l.all, strings.Join(what, " "))
 	}
@@ -120,6 +124,37 @@ func TestExamplesOfErrorsHaveTheirStatus(t *testing.T) {
 		}
 		if f := (fault{code: e.Code, reason: e.Reason}); f.name() != name || f.status() != e.Status {
 			t.Errorf("the example %s: %s", name, raw)
+		}
+	}
+}
+
+// Frames are written by hand; their data has the forms that the document gives.
+func TestFramesAreAsDocumented(t *testing.T) {
+	t.Parallel()
+	r := openHouse(t, nil).doc.OpenAPI().Components.Schemas
+	forms := eventSchemas(r)
+	at := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+	m := console.Message{ID: "c1", ConversationID: "c2", Role: console.RoleUser, Text: "Hello", CreatedAt: at}
+	partial := m
+	partial.Partial, partial.Role = true, console.RoleAssistant
+	for name, frames := range map[string][][]byte{
+		"MessageEvent":   {messageFrame(m), messageFrame(partial)},
+		"DeltaEvent":     {deltaFrame(stream.Delta{MessageID: "c1", Text: "He"})},
+		"StatusEvent":    {statusFrame(stream.Status{State: stream.Idle, Discarded: "c1"}), statusFrame(stream.Status{State: stream.Thinking})},
+		"HeartbeatEvent": {heartbeatFrame(at)},
+	} {
+		forms[name].AdditionalProperties = false
+		for _, f := range frames {
+			_, data, _ := strings.Cut(string(f), "data: ")
+			var v map[string]any
+			if err := json.Unmarshal([]byte(data), &v); err != nil {
+				t.Fatalf("%s: %v", f, err)
+			}
+			var res huma.ValidateResult
+			huma.Validate(r, forms[name], huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, v, &res)
+			if len(res.Errors) > 0 {
+				t.Errorf("%s is not a %s: %v", f, name, res.Errors)
+			}
 		}
 	}
 }

@@ -91,7 +91,7 @@ func freeHeaders() []string {
 
 // hold compares an exchange with the document: the answer in all its parts, and the request if it
 // was a success. Preflights, what lies outside of the API and unknown paths are in no document.
-func hold(t *testing.T, a *API, what string, r *http.Request, sent []byte, got *http.Response) {
+func hold(t *testing.T, a *API, r *http.Request, sent []byte, got *http.Response) {
 	t.Helper()
 	if err := theDocument.of(a); err != nil {
 		t.Fatal(err)
@@ -99,12 +99,13 @@ func hold(t *testing.T, a *API, what string, r *http.Request, sent []byte, got *
 	if r.Method == http.MethodOptions || !strings.HasPrefix(r.URL.Path, Prefix) || !clean(r.URL.Path) {
 		return
 	}
+	what := r.Method + " " + r.URL.RequestURI()
 	r, ok := a.asDocumented(r.Clone(t.Context()))
 	if !ok {
 		return
 	}
-	if _, faults := theDocument.answers.ValidateHttpResponse(r, got); len(faults) > 0 {
-		t.Errorf("%s: the answer is not as documented:\n%s", what, listed(faults))
+	if faults := theDocument.faultsOfAnswer(r, got); faults != "" {
+		t.Errorf("%s: the answer is not as documented:\n%s", what, faults)
 	}
 	if got.StatusCode >= http.StatusMultipleChoices {
 		return
@@ -114,6 +115,12 @@ func hold(t *testing.T, a *API, what string, r *http.Request, sent []byte, got *
 	if _, faults := theDocument.requests.ValidateHttpRequestSync(r); len(faults) > 0 {
 		t.Errorf("%s: the request was taken and is not as documented:\n%s", what, listed(faults))
 	}
+}
+
+// faultsOfAnswer tells in what an answer is not as documented; "" if it is.
+func (h *held) faultsOfAnswer(r *http.Request, got *http.Response) string {
+	_, faults := h.answers.ValidateHttpResponse(r, got)
+	return listed(faults)
 }
 
 // asDocumented is the request under the path of its operation, whose ids are no words that other
@@ -145,4 +152,39 @@ func listed(faults []*errors.ValidationError) string {
 		}
 	}
 	return b.String()
+}
+
+// A document that lets everything pass would hold nobody to anything.
+func TestAnswersThatAreNotAsDocumentedAreFound(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, nil)
+	if err := theDocument.of(h.API); err != nil {
+		t.Fatal(err)
+	}
+	made := h.call(http.MethodPost, "/agents", `{"name":"Ada"}`)
+	good := made.Body.String()
+	for name, change := range map[string]func(a *http.Response, body *string){
+		"":                      func(*http.Response, *string) {},
+		"a key less":            func(_ *http.Response, b *string) { *b = strings.Replace(good, `"language":"en",`, "", 1) },
+		"a key more":            func(_ *http.Response, b *string) { *b = strings.Replace(good, `"name"`, `"nick":"A","name"`, 1) },
+		"null":                  func(_ *http.Response, b *string) { *b = strings.Replace(good, `"name":"Ada"`, `"name":null`, 1) },
+		"another type":          func(_ *http.Response, b *string) { *b = strings.Replace(good, `"rules":[]`, `"rules":{}`, 1) },
+		"a word that is none":   func(_ *http.Response, b *string) { *b = strings.Replace(good, `"merge"`, `"blend"`, 1) },
+		"a time that is none":   func(_ *http.Response, b *string) { *b = strings.Replace(good, `"created_at":"`, `"created_at":"a`, 1) },
+		"another status":        func(a *http.Response, _ *string) { a.StatusCode = http.StatusAccepted },
+		"a header less":         func(a *http.Response, _ *string) { a.Header.Del("X-RateLimit-Reset") },
+		"a header more":         func(a *http.Response, _ *string) { a.Header.Set("X-Powered-By", "magic") },
+		"another header's type": func(a *http.Response, _ *string) { a.Header.Set("X-RateLimit-Reset", "soon") },
+	} {
+		a, body := made.Result(), good
+		change(a, &body)
+		a.Body = io.NopCloser(strings.NewReader(body))
+		r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, Prefix+"/agents", nil)
+		if got := theDocument.faultsOfAnswer(r, a); (got == "") != (name == "") {
+			t.Errorf("an answer with %q: %s", name, got)
+		}
+		if err := a.Body.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 }

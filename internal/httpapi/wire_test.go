@@ -97,7 +97,7 @@ func (w *wire) exchange(t *testing.T, f txtar.File) string {
 	body := take(t, r)
 	rec := httptest.NewRecorder()
 	w.Handler().ServeHTTP(rec, r)
-	hold(t, w.API, f.Name, r, body, rec.Result())
+	hold(t, w.API, r, body, rec.Result())
 	return w.scrub(show(t, rec.Result()))
 }
 

@@ -80,10 +80,8 @@ type Operation struct {
 // Fault is one error that an operation may give, and when.
 type Fault struct{ Code, Reason, Words string }
 
-// Name is the code, and the reason after a dot if there is one. Examples have it too.
-func (f Fault) Name() string { return FaultName(f.Code, f.Reason) }
-
-// FaultName is the name of the fault with that code and reason; the reason may be empty.
+// FaultName is the name under which a fault has its example: the code, and the reason after a dot if
+// there is one.
 func FaultName(code, reason string) string {
 	if reason == "" {
 		return code

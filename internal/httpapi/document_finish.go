@@ -26,6 +26,7 @@ func finished(raw []byte) ([]byte, error) {
 			allowNulls(schemas.in(strings.TrimPrefix(name, schemaRefs)), method == "post")
 		}
 	}
+	dropForeign(doc)
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -33,6 +34,23 @@ func finished(raw []byte) ([]byte, error) {
 		return nil, fmt.Errorf("write the document: %w", err)
 	}
 	return bytes.TrimSpace(b.Bytes()), nil
+}
+
+// dropForeign takes off what huma writes into schemas for itself and OpenAPI does not know.
+func dropForeign(v any) {
+	switch v := v.(type) {
+	case tree:
+		dropForeign(map[string]any(v))
+	case map[string]any:
+		delete(v, "patternDescription")
+		for _, inner := range v {
+			dropForeign(inner)
+		}
+	case []any:
+		for _, inner := range v {
+			dropForeign(inner)
+		}
+	}
 }
 
 // tree is a JSON object of which one looks for parts; what is not there is empty.
@@ -47,7 +65,7 @@ func (t tree) in(name string) tree { return toTree(t[name]) }
 
 // allowNulls says of the fields of a body that may be left out that they may be null: of all of them,
 // or of those alone that are objects of their own.
-func allowNulls(body tree, all bool) { //nolint:revive // both callers' words are the same but for this
+func allowNulls(body tree, all bool) {
 	required, _ := body["required"].([]any)
 	for name, p := range body.in("properties") {
 		p := toTree(p)
