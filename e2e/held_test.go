@@ -65,11 +65,8 @@ func notAsDocumented(method, target string, a answer) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	at, unreadable := url.ParseRequestURI(target)
-	if unreadable != nil || !strings.HasPrefix(at.Path, api+"/") || method == http.MethodOptions {
-		return "", nil
-	}
-	if page := at.Query().Get("page"); len(page) > exactDigits {
+	at := readable(target)
+	if !strings.HasPrefix(at.Path, api+"/") || method == http.MethodOptions || len(at.Query().Get("page")) > exactDigits {
 		return "", nil
 	}
 	in := &http.Request{Method: method, URL: at, Header: http.Header{}}
@@ -86,4 +83,12 @@ func notAsDocumented(method, target string, a answer) (string, error) {
 		}
 	}
 	return b.String(), nil
+}
+
+// readable is where a request went; nowhere, if that cannot be read.
+func readable(target string) *url.URL {
+	if at, err := url.ParseRequestURI(target); err == nil {
+		return at
+	}
+	return &url.URL{}
 }

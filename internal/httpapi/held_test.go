@@ -176,11 +176,12 @@ func TestAnswersThatAreNotAsDocumentedAreFound(t *testing.T) {
 		"a header more":         func(a *http.Response, _ *string) { a.Header.Set("X-Powered-By", "magic") },
 		"another header's type": func(a *http.Response, _ *string) { a.Header.Set("X-RateLimit-Reset", "soon") },
 	} {
-		a, body := made.Result(), good
-		change(a, &body)
+		a, body := *made.Result(), good // Result returns the same one each time
+		a.Header = a.Header.Clone()
+		change(&a, &body)
 		a.Body = io.NopCloser(strings.NewReader(body))
 		r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, Prefix+"/agents", nil)
-		if got := theDocument.faultsOfAnswer(r, a); (got == "") != (name == "") {
+		if got := theDocument.faultsOfAnswer(r, &a); (got == "") != (name == "") {
 			t.Errorf("an answer with %q: %s", name, got)
 		}
 		if err := a.Body.Close(); err != nil {
