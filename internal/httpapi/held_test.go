@@ -16,6 +16,8 @@ import (
 	validator "github.com/pb33f/libopenapi-validator"
 	"github.com/pb33f/libopenapi-validator/config"
 	"github.com/pb33f/libopenapi-validator/errors"
+
+	"github.com/bimpe/bimpe/internal/console"
 )
 
 // held is the document, to which exchanges are held. All houses have the same one, and it is read
@@ -104,16 +106,45 @@ func hold(t *testing.T, a *API, r *http.Request, sent []byte, got *http.Response
 	if !ok {
 		return
 	}
+	body, err := io.ReadAll(got.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got.Body = io.NopCloser(bytes.NewReader(body))
 	if faults := theDocument.faultsOfAnswer(r, got); faults != "" {
 		t.Errorf("%s: the answer is not as documented:\n%s", what, faults)
 	}
 	if got.StatusCode >= http.StatusMultipleChoices {
+		holdFault(t, a, r, body)
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(sent))
 	r.Header.Set("Content-Type", cmp.Or(r.Header.Get("Content-Type"), mediaJSON)) // as the server takes it
 	if _, faults := theDocument.requests.ValidateHttpRequestSync(r); len(faults) > 0 {
 		t.Errorf("%s: the request was taken and is not as documented:\n%s", what, listed(faults))
+	}
+}
+
+// holdFault looks for an error, with its reason, among those that its operation is documented with.
+func holdFault(t *testing.T, a *API, r *http.Request, body []byte) {
+	t.Helper()
+	var e struct {
+		Code   console.Code
+		Reason console.Reason
+	}
+	if err := json.Unmarshal(body, &e); err != nil {
+		t.Fatalf("an error that is not JSON: %v", err)
+	}
+	for _, op := range a.operations() {
+		op.ids = idsIn(op.path)
+		asked := strings.NewReplacer("{", "", "}", "").Replace(Prefix + op.path)
+		if op.method != r.Method || asked != r.URL.Path {
+			continue
+		}
+		same := func(f fault) bool { return f.code == e.Code && f.reason == e.Reason }
+		if !slices.ContainsFunc(a.faultsOf(&op), same) {
+			t.Errorf("%s answered %s %s, which is not among its documented errors: say when under Errors in manual/words", op.name, e.Code, e.Reason)
+		}
 	}
 }
 
