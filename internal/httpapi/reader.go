@@ -69,15 +69,14 @@ func (s *reader) run(ctx context.Context) error {
 	// The deadline of the last write stays with the connection, which therefore ends with the stream.
 	h["Connection"] = []string{"close"}
 	err := s.tell(ctx)
-	if err == nil || errors.Is(err, errSlow) || errors.Is(err, errLeft) {
+	if err == nil || errors.Is(err, errLeft) || ctx.Err() != nil { // who left while the log was being read
 		return nil
 	}
-	select {
-	case <-ctx.Done(): // the client left while the log was being read
+	_ = s.write([]byte(retryFrame)) // the stream is at its end, whatever becomes of it
+	if errors.Is(err, errSlow) {
 		return nil
-	default:
-		return err
 	}
+	return err
 }
 
 func (s *reader) tell(ctx context.Context) error {

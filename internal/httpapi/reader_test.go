@@ -266,6 +266,9 @@ func TestSlowReaderGetsAllAndThenAProperEnd(t *testing.T) {
 		if got := l.told(t); !strings.Contains(got, "m301") {
 			t.Errorf("the message that took too long was not written whole: %s", got)
 		}
+		if got := l.sink.text(); !strings.HasSuffix(got, retryFrame) {
+			t.Errorf("the stream ended without a hint when to come again: %q", got[max(0, len(got)-100):])
+		}
 	})
 }
 
@@ -301,6 +304,9 @@ func TestReaderReportsWhatIsNotAnOrdinaryEnd(t *testing.T) {
 		log.say()
 		if err := <-l.ended; err == nil || !strings.Contains(err.Error(), "disk full") {
 			t.Errorf("a log that cannot be read: got %v", err)
+		}
+		if got := l.sink.text(); !strings.HasSuffix(got, retryFrame) {
+			t.Errorf("the stream ended with %q, want a hint when to come again", got)
 		}
 	})
 }
