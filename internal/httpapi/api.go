@@ -81,7 +81,7 @@ type API struct {
 	mux     *http.ServeMux
 	doc     huma.API
 	manual  *manual.Manual
-	raw     []byte // the OpenAPI document
+	raw     func() ([]byte, error) // the OpenAPI document, written when it is first asked for
 	paths   *pathTable
 	buffers sync.Pool // of *bytes.Buffer, for encoding answers
 }
@@ -110,13 +110,7 @@ func New(cfg Config) (*API, error) {
 	a.registerOutside()
 	a.registerPages()
 	a.dress()
-	raw, err := json.Marshal(a.doc.OpenAPI())
-	if err == nil {
-		a.raw, err = finished(raw)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
-	}
+	a.raw = sync.OnceValues(a.write)
 	return a, nil
 }
 
@@ -124,6 +118,13 @@ func New(cfg Config) (*API, error) {
 // /healthz and /readyz.
 func (a *API) Handler() http.Handler { return http.HandlerFunc(a.serve) }
 
-// OpenAPI returns the API's OpenAPI 3.1 document as JSON. The bytes must not be changed; the error is
-// always nil.
-func (a *API) OpenAPI() ([]byte, error) { return a.raw, nil }
+// OpenAPI returns the API's OpenAPI 3.1 document as JSON. The bytes must not be changed.
+func (a *API) OpenAPI() ([]byte, error) { return a.raw() }
+
+func (a *API) write() ([]byte, error) {
+	raw, err := json.Marshal(a.doc.OpenAPI())
+	if err != nil {
+		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
+	}
+	return finished(raw)
+}

@@ -14,10 +14,11 @@ import (
 func finished(raw []byte) ([]byte, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
-	var doc tree
-	if err := dec.Decode(&doc); err != nil {
+	v, err := grow(dec)
+	if err != nil {
 		return nil, fmt.Errorf("read the document again: %w", err)
 	}
+	doc := toTree(v)
 	schemas := doc.in("components").in("schemas")
 	for _, path := range doc.in("paths") {
 		for method, op := range toTree(path) {
@@ -40,8 +41,6 @@ func finished(raw []byte) ([]byte, error) {
 func dropForeign(v any) {
 	switch v := v.(type) {
 	case tree:
-		dropForeign(map[string]any(v))
-	case map[string]any:
 		delete(v, "patternDescription")
 		for _, inner := range v {
 			dropForeign(inner)
@@ -53,12 +52,64 @@ func dropForeign(v any) {
 	}
 }
 
-// tree is a JSON object of which one looks for parts; what is not there is empty.
+// tree is a JSON object of which one looks for parts; what is not there is empty. Examples in it stay
+// as they were written, for people read them in that order.
 type tree map[string]any
 
+// grow reads the next value, whose objects are trees.
+func grow(dec *json.Decoder) (any, error) {
+	token, err := dec.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch token {
+	case json.Delim('{'):
+		return growTree(dec)
+	case json.Delim('['):
+		all := []any{}
+		for dec.More() {
+			v, err := grow(dec)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, v)
+		}
+		_, err = dec.Token()
+		return all, err
+	}
+	return token, nil
+}
+
+func growTree(dec *json.Decoder) (any, error) {
+	t := tree{}
+	for dec.More() {
+		name, err := dec.Token()
+		if err != nil {
+			return nil, err
+		}
+		key, _ := name.(string)
+		if t[key], err = growPart(dec, key); err != nil {
+			return nil, err
+		}
+	}
+	_, err := dec.Token()
+	return t, err
+}
+
+// growPart leaves as they are the examples of bodies and answers, and those of components. A field of
+// such a name is left as it is too, and loses nothing by that but its leave to be null.
+func growPart(dec *json.Decoder, key string) (any, error) {
+	if key != "example" && key != "value" {
+		return grow(dec)
+	}
+	var raw json.RawMessage
+	err := dec.Decode(&raw)
+	return raw, err
+}
+
 func toTree(v any) tree {
-	m, _ := v.(map[string]any)
-	return m
+	t, _ := v.(tree)
+	return t
 }
 
 func (t tree) in(name string) tree { return toTree(t[name]) }
@@ -75,7 +126,7 @@ func allowNulls(body tree, all bool) {
 		case slices.Contains(required, any(name)):
 		case isRef:
 			delete(p, "$ref")
-			p["anyOf"] = []any{map[string]any{"$ref": ref}, map[string]any{"type": "null"}}
+			p["anyOf"] = []any{tree{"$ref": ref}, tree{"type": "null"}}
 		case all && isPlain:
 			p["type"] = []any{typ, "null"}
 			if words, ok := p["enum"].([]any); ok {

@@ -158,3 +158,33 @@ func TestFramesAreAsDocumented(t *testing.T) {
 		}
 	}
 }
+
+// Bodies may have null where the types cannot say so; what is in the document for people to read stays
+// as it was written.
+func TestFinished(t *testing.T) {
+	t.Parallel()
+	const schemas = `"components":{"schemas":{"A":{"required":["r"],"properties":{` +
+		`"o":{"$ref":"#/components/schemas/B"},"r":{"$ref":"#/components/schemas/B"},"s":{"enum":["x"],"type":"string","patternDescription":"p"}}}}}`
+	const body = `{"requestBody":{"content":{"application/json":{"example":{"z":1.0,"a":2},"schema":{"$ref":"#/components/schemas/A"}}}}}`
+	for method, want := range map[string]string{
+		"post":  `"s":{"enum":["x",null],"type":["string","null"]}`,
+		"patch": `"s":{"enum":["x"],"type":"string"}`,
+	} {
+		got, err := finished([]byte(`{` + schemas + `,"paths":{"/a":{"` + method + `":` + body + `}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range []string{
+			want, `"r":{"$ref":"#/components/schemas/B"}`, `"o":{"anyOf":[{"$ref":"#/components/schemas/B"},{"type":"null"}]}`, `{"z":1.0,"a":2}`,
+		} {
+			if !strings.Contains(string(got), part) {
+				t.Errorf("%s: %s is not in %s", method, part, got)
+			}
+		}
+	}
+	for _, broken := range []string{``, `{`, `{"a":[{]}`, `{"a"`} {
+		if got, err := finished([]byte(broken)); err == nil {
+			t.Errorf("%q was finished: %s", broken, got)
+		}
+	}
+}

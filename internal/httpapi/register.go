@@ -45,8 +45,13 @@ func idsIn(path string) []string {
 func (a *API) registerOutside() {
 	a.outside("/healthz", func(*exchange, *http.Request) error { return nil })
 	a.outside("/readyz", func(_ *exchange, r *http.Request) error { return a.ready(r.Context()) })
-	a.mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
-		send(exchangeOf(w), http.StatusOK, a.raw)
+	a.mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) {
+		raw, err := a.OpenAPI()
+		if err != nil {
+			a.writeError(exchangeOf(w), r, err)
+			return
+		}
+		send(exchangeOf(w), http.StatusOK, raw)
 	})
 	a.paths.add([]string{http.MethodGet, http.MethodHead}, "/openapi.json")
 	a.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { a.unknown(exchangeOf(w), r) })
