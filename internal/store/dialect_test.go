@@ -114,11 +114,8 @@ func TestClean(t *testing.T) {
 	}
 }
 
-func TestPlaces(t *testing.T) {
+func TestSpread(t *testing.T) {
 	t.Parallel()
-	if got, want := places(2, 2), "($1, $2), ($3, $4)"; got != want {
-		t.Errorf("places: got %s, want %s", got, want)
-	}
 	in, args := spread([]any{"x"}, []string{"a", "b", "c"})
 	if diff := cmp.Diff([]any{"($2, $3, $4, $5)", []any{"x", "a", "b", "c", "c"}}, []any{in, args}); diff != "" {
 		t.Errorf("spread: -want +got\n%s", diff)

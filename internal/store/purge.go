@@ -114,8 +114,8 @@ func (p *purge) turns(agent string) (bool, error) {
 
 func (p *purge) knowledge(agent string) (bool, error) {
 	for _, text := range []string{
-		`DELETE FROM posting WHERE (base_id, word, passage_id) IN (SELECT p.base_id, p.word, p.passage_id
-			FROM knowledge_base x JOIN posting p ON p.base_id = x.id WHERE x.agent_id = $1 LIMIT $2)`,
+		`DELETE FROM posting_block WHERE (base_id, bucket) IN (SELECT p.base_id, p.bucket
+			FROM knowledge_base x JOIN posting_block p ON p.base_id = x.id WHERE x.agent_id = $1 LIMIT $2)`,
 		`DELETE FROM passage WHERE id IN (SELECT p.id
 			FROM knowledge_base x JOIN passage p ON p.base_id = x.id WHERE x.agent_id = $1 LIMIT $2)`,
 		`DELETE FROM knowledge_base WHERE id IN (SELECT id FROM knowledge_base WHERE agent_id = $1 LIMIT $2)`,

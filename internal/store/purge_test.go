@@ -35,7 +35,7 @@ func TestPurgeLeavesNothing(t *testing.T) {
 		}
 		tables := raw(t)
 		for table, want := range map[string]int{
-			"agent": 1, "knowledge_base": 2, "passage": 4, "posting": 8, "conversation": 3,
+			"agent": 1, "knowledge_base": 2, "passage": 4, "posting_block": 4, "conversation": 3,
 			"conversation_count": 1, "message": 3, "turn": 3, "call": 2,
 			"phone_number": 4, // they stay the team's
 		} {

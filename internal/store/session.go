@@ -75,14 +75,23 @@ func (s *session) all(text string, f func(*row), args ...any) error {
 }
 
 func (s *session) query(text string, args []any) (cursor, error) {
-	if err := s.ctx.Err(); err != nil {
-		return nil, s.failed(text, err)
+	if err := s.late(text); err != nil {
+		return nil, err
 	}
 	c, err := s.conn.query(s.ctx, text, clean(args))
 	if err != nil {
 		return nil, s.failed(text, err)
 	}
 	return c, nil
+}
+
+// late says that the unit's time is over, before anything is asked of the database: only this unit is
+// undone, and not the transaction that it shares.
+func (s *session) late(text string) error {
+	if err := s.ctx.Err(); err != nil {
+		return unreachable(fmt.Errorf("%s: %w", head(text), err))
+	}
+	return nil
 }
 
 func (s *session) walk(c cursor, f func(*row)) error {
@@ -101,8 +110,8 @@ func (s *session) walk(c cursor, f func(*row)) error {
 
 // exec runs a statement and returns how many rows it touched.
 func (s *session) exec(text string, args ...any) (int64, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, s.failed(text, err)
+	if err := s.late(text); err != nil {
+		return 0, err
 	}
 	n, err := s.conn.exec(s.ctx, text, clean(args))
 	if err != nil {

@@ -213,6 +213,34 @@ func TestWriterLosesTransaction(t *testing.T) {
 	}
 }
 
+// TestWriterUnitTooLate has a unit that takes too long: those in the same transaction do not suffer.
+func TestWriterUnitTooLate(t *testing.T) {
+	t.Parallel()
+	db, l := liteDB(t)
+	h := hold(t, l.writer, func(tx *Tx) error { return scribble(tx, 1) })
+	late := h.put(t, func(tx *Tx) error {
+		if err := scribble(tx, 2); err != nil {
+			return err
+		}
+		over, cancel := context.WithDeadline(context.Background(), time.Unix(0, 0))
+		defer cancel()
+		tx.s.ctx = undying{over}
+		return scribble(tx, 3)
+	})
+	next := h.put(t, func(tx *Tx) error { return scribble(tx, 4) })
+	close(h.gate)
+	err := <-late.done
+	if e, ok := errors.AsType[*console.Error](err); !ok || e.Reason != console.ReasonStoreUnreachable {
+		t.Errorf("got error %v, want %s", err, console.ReasonStoreUnreachable)
+	}
+	if err := errors.Join(<-h.first.done, <-next.done); err != nil {
+		t.Errorf("the others: %v", err)
+	}
+	if got := scribbled(t, db); !slices.Equal(got, []int64{1, 4}) {
+		t.Errorf("got %v, want what the others wrote", got)
+	}
+}
+
 func TestWriterQueueFull(t *testing.T) {
 	t.Parallel()
 	db, l := liteDB(t)
