@@ -189,6 +189,9 @@ func TestQuickstartShowsAReplyBeingWritten(t *testing.T) {
 					t.Fatalf("round %d: stdout does not hold %q:\n%s\n%s", round, part, text, p.stderr)
 				}
 			}
+			if before, _, ok := strings.Cut(text, "that key"); !ok || !contains(before, "\n  key ") {
+				t.Errorf("round %d: a key is spoken of before it is named:\n%s", round, text)
+			}
 			key := quickstartKey(t, s)
 			agents := want[[]agent](t, s, http.StatusOK, request{method: "GET", path: api + "/agents", key: key})
 			if len(agents) != 1 {

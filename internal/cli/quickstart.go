@@ -215,13 +215,13 @@ func (d *demo) explain(api *client, agent, conversation string) {
 That was one message in and one reply out, over the real API.
 
   API   %s
-  docs  %s, where that key can be used to try all of it
   key   %s
+  docs  %s, where that key can be used to try all of it
   ask   curl -s %s/%s/messages %s -H 'Content-Type: application/json' -d '{"message":"Do you deliver?"}'
   read  curl -s '%s/%s/messages?sort=created_at' %s
 
 Serving until Ctrl-C.
-`, api.root, d.base+docs, d.keyFile, chat, conversation, header, chat, conversation, header)
+`, api.root, d.keyFile, d.base+docs, chat, conversation, header, chat, conversation, header)
 }
 
 // quote makes a file's name safe for a shell.
