@@ -34,7 +34,10 @@ export class Chat {
   refused = $state<Answer | null>(null);
   trouble = $state('');
   busy = $state(false);
-  readonly follower = new Follower((frame) => this.#hear(frame));
+  readonly follower = new Follower(
+    (frame) => this.#hear(frame),
+    () => this.#dropUnfinished(),
+  );
   #agent = '';
 
   // base is where the API's paths begin.
@@ -99,6 +102,11 @@ export class Chat {
     this.follower.forget();
     this.bubbles = [];
     this.conversation = '';
+  }
+
+  // Whoever is away does not hear that a reply was discarded. If it was not, its message comes whole.
+  #dropUnfinished(): void {
+    this.bubbles = this.bubbles.filter((b) => !b.live);
     this.doing = '';
   }
 

@@ -29,10 +29,12 @@ export class Follower {
   trouble = $state(''); // why there was no answer at all, or why a stream was cut
   #stop: AbortController | null = null;
   #told: (frame: Frame) => void;
+  #over: () => void;
 
-  // told is called with every frame as it comes.
-  constructor(told: (frame: Frame) => void = () => {}) {
+  // told is called with every frame as it comes, over when a stream was left, has ended or was cut.
+  constructor(told: (frame: Frame) => void = () => {}, over: () => void = () => {}) {
     this.#told = told;
+    this.#over = over;
   }
 
   // open takes a ticket and opens the stream with it. It returns once the stream is open or refused,
@@ -61,7 +63,9 @@ export class Follower {
     this.#stop?.abort();
     this.#stop = null;
     this.state = 'closed';
-    if (was === 'open') this.note('closed', 'You left the stream.');
+    if (was !== 'open') return;
+    this.note('closed', 'You left the stream.');
+    this.#over();
   }
 
   // forget empties what is shown, for another conversation.
@@ -126,5 +130,6 @@ export class Follower {
     this.#stop = null;
     this.state = 'closed';
     this.trouble = trouble;
+    this.#over();
   }
 }

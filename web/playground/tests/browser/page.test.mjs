@@ -97,6 +97,35 @@ for (const look of looks) {
   });
 }
 
+test('half a reply that a human discards while one is away does not stay', async () => {
+  const sight = await open(browser);
+  const { page } = sight;
+  await useKey(sight, key);
+  await visit(sight, '#/talk');
+  await page.getByLabel('Agent', { exact: true }).selectOption(agent.id);
+  await page.getByRole('button', { name: 'Open a conversation' }).click();
+  await page.getByText('stream open').waitFor();
+  const messages = page.getByRole('log', { name: 'Messages' });
+  await page.getByLabel('Message', { exact: true }).fill('Tell me slowly');
+  await page.keyboard.press('Enter');
+  await messages.getByText('The first half').waitFor();
+  await page.getByText('Ada is writing…').waitFor();
+  await page.getByRole('button', { name: 'Leave the stream' }).click();
+  await page.getByText('stream closed').waitFor();
+
+  const id = await page.locator('dd code').first().innerText();
+  const path = `/agents/${agent.id}/conversations/${id}/messages`;
+  await ask('POST', path, { role: 'assistant', message: 'I take over.', takeover: true });
+  await page.getByRole('button', { name: 'Resume after the last message' }).click();
+  await messages.getByText('I take over.').waitFor();
+  assert.equal(await messages.getByText('The first half').count(), 0);
+  assert.equal(await page.getByText('is writing…').count(), 0);
+  const kept = await ask('GET', `${path}?sort=created_at`);
+  assert.deepEqual(await messages.locator('.bubble p').allInnerTexts(), kept.map((m) => m.message));
+  sound(sight);
+  await sight.context.close();
+});
+
 test('every operation has a page that fits, and can be sent', async () => {
   const all = await operations();
   const narrow = await open(browser, { width: 390, colorScheme: 'dark' });
@@ -107,6 +136,12 @@ test('every operation has a page that fits, and can be sent', async () => {
       await visit(sight, `#/operation/${op.operationId}`);
       await sight.page.getByRole('heading', { level: 1, name: op.summary, exact: true }).waitFor();
       await fits(sight, op.operationId);
+      const broken = await sight.page.locator('.status').evaluateAll((all) => all.filter((e) => {
+        const text = document.createRange();
+        text.selectNodeContents(e);
+        return new Set([...text.getClientRects()].map((r) => r.top)).size > 1;
+      }).map((e) => e.textContent));
+      assert.deepEqual(broken, [], `${op.operationId}, ${sight.name}: statuses in more than one line`);
     }
     if (Object.keys(op.responses['200']?.content ?? {}).includes('text/event-stream')) continue; // see below
     for (const p of await wide.page.locator('form input[id*="-path-"]').all()) await p.fill('cnobody000000000000000000');
