@@ -48,6 +48,10 @@ type Conversation struct {
 	UpdatedAt time.Time
 }
 
+// Delivers reports whether what is said reaches the customer there: on the web chat, where it is read
+// from the stream, and on a channel that is connected.
+func (c Conversation) Delivers() bool { return c.Channel == Webchat || c.ChannelID != nil }
+
 // Searchable is what a search looks through: names, address, and what the channel calls the
 // customer.
 func (c Conversation) Searchable() string {

@@ -91,38 +91,41 @@ type Draft struct {
 	TakeOver bool
 }
 
+// Sent is a message that was stored, and its conversation as the message left it.
+type Sent struct {
+	Message console.Message
+	In      console.Conversation
+}
+
 // Send appends a message to a conversation and opens the turn that answers it.
-func (s *Service) Send(ctx context.Context, tx Store, agent, id console.ID, d Draft) (console.Message, error) {
+func (s *Service) Send(ctx context.Context, tx Store, agent, id console.ID, d Draft) (Sent, error) {
 	a, err := tx.AgentState(ctx, agent)
 	if err != nil {
-		return console.Message{}, err
+		return Sent{}, err
 	}
 	c, err := tx.LockConversation(ctx, agent, id)
 	if err != nil {
-		return console.Message{}, err
+		return Sent{}, err
 	}
 	return s.send(ctx, tx, sending{opener: opener{agent: a}, was: &c, now: c, draft: d})
 }
 
 // SendTo appends a message to the conversation of a customer on a channel, which it begins if there
 // is none yet.
-func (s *Service) SendTo(ctx context.Context, tx Store, at Place, d Draft) (console.Message, error) {
+func (s *Service) SendTo(ctx context.Context, tx Store, at Place, d Draft) (Sent, error) {
 	a, err := tx.AgentState(ctx, at.AgentID)
 	if err != nil {
-		return console.Message{}, err
+		return Sent{}, err
 	}
 	was, err := tx.FindConversation(ctx, at)
 	if err != nil {
-		return console.Message{}, err
+		return Sent{}, err
 	}
 	in := sending{opener: opener{agent: a}, was: was, draft: d}
 	if was != nil {
 		in.now = *was
 	} else {
 		in.now = s.begin(at)
-	}
-	if d.CustomerName != nil {
-		in.now.CustomerName = d.CustomerName
 	}
 	return s.send(ctx, tx, in)
 }
@@ -135,15 +138,18 @@ func (s *Service) begin(at Place) console.Conversation {
 	}
 }
 
-func (s *Service) send(ctx context.Context, tx Store, in sending) (console.Message, error) {
+func (s *Service) send(ctx context.Context, tx Store, in sending) (Sent, error) {
 	open, err := openTurn(ctx, tx, in.now)
 	if err != nil {
-		return console.Message{}, err
+		return Sent{}, err
+	}
+	if in.draft.CustomerName != nil {
+		in.now.CustomerName = in.draft.CustomerName
 	}
 	in.open, in.team = open, tx.Team()
 	in.at, in.node, in.messageID, in.turnID = s.Now(), s.Node, s.NewID(), s.NewID()
 	change := decide(in)
-	return *change.Append, s.apply(ctx, tx, change)
+	return Sent{Message: *change.Append, In: change.Now}, s.apply(ctx, tx, change)
 }
 
 func (s *Service) apply(ctx context.Context, tx Store, c console.Change) error {

@@ -79,6 +79,14 @@ func filtered[Filter, Out any](
 // write is an operation that changes something, in one transaction with its idempotency key and its
 // answer. f may run more than once; only its last run counts. In is the body; nothing: it takes none.
 func write[In, Out any](f func(c *call, tx Tx, in In) (Out, error)) *endpoint {
+	return writeSaying(func(c *call, tx Tx, in In) (Out, string, error) {
+		out, err := f(c, tx, in)
+		return out, c.op.says, err
+	})
+}
+
+// writeSaying is a write whose f also finds the words of a success, which are not always the same.
+func writeSaying[In, Out any](f func(c *call, tx Tx, in In) (Out, string, error)) *endpoint {
 	e := &endpoint{answer: reflect.TypeFor[envelope[Out]](), once: true}
 	if in := reflect.TypeFor[In](); in != reflect.TypeFor[nothing]() {
 		e.body = in
@@ -98,11 +106,11 @@ func write[In, Out any](f func(c *call, tx Tx, in In) (Out, error)) *endpoint {
 			p.prepare(c)
 		}
 		return c.once(raw, func(tx Tx) ([]byte, error) {
-			out, err := f(c, tx, in)
+			out, says, err := f(c, tx, in)
 			if err != nil {
 				return nil, err
 			}
-			return c.api.encode(envelope[Out]{Message: c.op.says, Data: out})
+			return c.api.encode(envelope[Out]{Message: says, Data: out})
 		})
 	}
 	return e

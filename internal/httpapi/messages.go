@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"fmt"
+
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/conversations"
 )
@@ -68,9 +70,18 @@ func (m messageIn) draft() conversations.Draft {
 	return d
 }
 
-func (a *API) sendMessage(c *call, tx Tx, in messageIn) (messageJSON, error) {
-	said, err := a.cfg.Conversations.Send(c.ctx(), tx, c.agentID(), c.chatID(), in.draft())
-	return messageOf(said), err
+func (a *API) sendMessage(c *call, tx Tx, in messageIn) (messageJSON, string, error) {
+	got, err := a.cfg.Conversations.Send(c.ctx(), tx, c.agentID(), c.chatID(), in.draft())
+	return messageOf(got.Message), c.saysOf(got.In), err
+}
+
+// saysOf tells whether a message goes anywhere. It has to be true of what either side says: of a
+// customer's message it is the reply that is not delivered.
+func (c *call) saysOf(in console.Conversation) string {
+	if in.Delivers() {
+		return c.op.says
+	}
+	return fmt.Sprintf("Message stored. Nothing is delivered, since %s is not connected.", in.Channel)
 }
 
 // messageTo is what is said, and to whom: in a conversation, or to a customer on a channel.
@@ -89,7 +100,12 @@ func (m messageTo) draft() conversations.Draft {
 	return d
 }
 
-func (a *API) sendMessageTo(c *call, tx Tx, in messageTo) (messageJSON, error) {
+func (a *API) sendMessageTo(c *call, tx Tx, in messageTo) (messageJSON, string, error) {
+	got, err := a.sendToPlace(c, tx, in)
+	return messageOf(got.Message), c.saysOf(got.In), err
+}
+
+func (a *API) sendToPlace(c *call, tx Tx, in messageTo) (conversations.Sent, error) {
 	if in.ConversationID != nil {
 		return a.sendInto(c, tx, *in.ConversationID, in)
 	}
@@ -105,30 +121,28 @@ func (a *API) sendMessageTo(c *call, tx Tx, in messageTo) (messageJSON, error) {
 	} else {
 		at.CustomerID = a.cfg.NewUUID()
 	}
-	said, err := a.cfg.Conversations.SendTo(c.ctx(), tx, at, in.draft())
-	return messageOf(said), err
+	return a.cfg.Conversations.SendTo(c.ctx(), tx, at, in.draft())
 }
 
 // sendInto sends into a conversation; what else is said of its place must be true of it.
-func (a *API) sendInto(c *call, tx Tx, id console.ID, in messageTo) (messageJSON, error) {
+func (a *API) sendInto(c *call, tx Tx, id console.ID, in messageTo) (conversations.Sent, error) {
 	if !plausible(string(id)) {
-		return messageJSON{}, console.NotFound("conversation", id)
+		return conversations.Sent{}, console.NotFound("conversation", id)
 	}
 	if in.Channel != nil || in.CustomerID != nil || in.Test != nil {
 		// The agent first, as Send does: all who write lock in one order.
 		if _, err := tx.AgentState(c.ctx(), c.agentID()); err != nil {
-			return messageJSON{}, err
+			return conversations.Sent{}, err
 		}
 		at, err := tx.LockConversation(c.ctx(), c.agentID(), id)
 		if err != nil {
-			return messageJSON{}, err
+			return conversations.Sent{}, err
 		}
 		if err := console.Invalid(in.contradictions(at)); err != nil {
-			return messageJSON{}, err
+			return conversations.Sent{}, err
 		}
 	}
-	said, err := a.cfg.Conversations.Send(c.ctx(), tx, c.agentID(), id, in.draft())
-	return messageOf(said), err
+	return a.cfg.Conversations.Send(c.ctx(), tx, c.agentID(), id, in.draft())
 }
 
 func (m messageTo) contradictions(at console.Conversation) []console.Field {

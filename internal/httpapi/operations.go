@@ -141,12 +141,12 @@ func (a *API) workflowOperations() []operation {
 func (a *API) conversationOperations() []operation {
 	return []operation{
 		{get, chatsPath, "listConversations", chatsRead, ok, "Conversations.", a.conversationsEndpoint(), nil},
-		{post, chatsPath + "/messages", "sendMessageTo", chatsWrite, made, "Message sent.", write(a.sendMessageTo), nil},
+		{post, chatsPath + "/messages", "sendMessageTo", chatsWrite, made, "Message sent.", writeSaying(a.sendMessageTo), nil},
 		{get, chatPath, "getConversation", chatsRead, ok, "Conversation.", read(a.conversation), nil},
 		{patch, chatPath + "/ai-status", "setAIStatus", chatsWrite, ok, "AI status updated.", write(a.setAIStatus), nil},
 		{post, chatPath + "/cancel", "cancelReply", chatsWrite, ok, "Cancelled.", write(a.cancel), nil},
 		{get, chatPath + "/messages", "listMessages", chatsRead, ok, "Messages.", page(messageListing(), a.listMessages), nil},
-		{post, chatPath + "/messages", "sendMessage", chatsWrite, made, "Message sent.", write(a.sendMessage), nil},
+		{post, chatPath + "/messages", "sendMessage", chatsWrite, made, "Message sent.", writeSaying(a.sendMessage), nil},
 		{get, messagePath, "getMessage", chatsRead, ok, "Message.", read(a.message), nil},
 		{post, streamTicketPath, "createStreamTicket", chatsRead, made, "Stream ticket.", read(a.streamTicket), nil},
 		{get, currentStream, "streamConversation", openToAll, ok, "", a.streamEndpoint(), nil},
