@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -127,7 +126,7 @@ func (c Config) checkModel(f *faults) {
 }
 
 func (c Config) checkLists(f *faults) {
-	for _, origin := range c.AllowedOrigins {
+	for _, origin := range trimmed(c.AllowedOrigins) {
 		if u, err := url.Parse(origin); err != nil || !isWebURL(origin) || u.Path != "" || u.RawQuery != "" {
 			f.add("BIMPE_ALLOWED_ORIGINS", fmt.Sprintf("%q is not an origin such as https://shop.example", origin))
 		}
@@ -155,10 +154,22 @@ func (c Storage) postgres() bool {
 	return strings.HasPrefix(u, "postgres://") || strings.HasPrefix(u, "postgresql://")
 }
 
+// trimmed is a list without the spaces that people write after commas, and without what is empty
+// then.
+func trimmed(list []string) []string {
+	var all []string
+	for _, s := range list {
+		if s = strings.TrimSpace(s); s != "" {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
 // networks reads networks and single addresses.
 func networks(list []string) ([]netip.Prefix, error) {
 	nets := make([]netip.Prefix, 0, len(list))
-	for _, s := range list {
+	for _, s := range trimmed(list) {
 		if addr, err := netip.ParseAddr(s); err == nil {
 			nets = append(nets, netip.PrefixFrom(addr, addr.BitLen()))
 			continue
@@ -176,10 +187,11 @@ func networks(list []string) ([]netip.Prefix, error) {
 // changes the name, the server's own.
 func (c Config) origins() []string {
 	u, err := url.Parse(c.PublicURL)
+	allowed := trimmed(c.AllowedOrigins)
 	if err != nil || u.Host == "" {
-		return c.AllowedOrigins
+		return allowed
 	}
-	return append(slices.Clone(c.AllowedOrigins), u.Scheme+"://"+u.Host)
+	return append(allowed, u.Scheme+"://"+u.Host)
 }
 
 // level is info where none was named.

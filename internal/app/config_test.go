@@ -37,8 +37,12 @@ func TestCheckTakesWhatCanBe(t *testing.T) {
 		"the vendor's own":      func(c *Config) { c.ModelProvider, c.Model = "openai", "m" },
 		"an origin with a port": func(c *Config) { c.AllowedOrigins = []string{"http://localhost:3000", "https://shop.example"} },
 		"proxies":               func(c *Config) { c.TrustedProxies = []string{"10.0.0.0/8", "::1", "fd00::/8"} },
-		"a level in capitals":   func(c *Config) { c.LogLevel = "WARN" },
-		"machines' logs":        func(c *Config) { c.LogFormat = "json" },
+		"spaces after commas": func(c *Config) {
+			c.AllowedOrigins = []string{"http://localhost:3000", " https://shop.example\t"}
+			c.TrustedProxies, c.OutboundAllow = []string{"10.0.0.0/8", " ::1"}, []string{" 10.20.0.0/16 ", " 192.168.7.5", " "}
+		},
+		"a level in capitals": func(c *Config) { c.LogLevel = "WARN" },
+		"machines' logs":      func(c *Config) { c.LogFormat = "json" },
 	}
 	for name, change := range tests {
 		t.Run(name, func(t *testing.T) {
