@@ -84,6 +84,8 @@ type API struct {
 	raw     func() ([]byte, error) // the OpenAPI document, written when it is first asked for
 	paths   *pathTable
 	buffers sync.Pool // of *bytes.Buffer, for encoding answers
+
+	underway underway
 }
 
 // New returns an API, or an error when the configuration lacks something.

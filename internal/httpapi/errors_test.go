@@ -81,7 +81,7 @@ func TestFinal(t *testing.T) {
 	t.Parallel()
 	for _, code := range codes() {
 		want := slices.Contains([]console.Code{
-			console.CodeBadRequest, console.CodeAgentLimit, console.CodeForbidden, console.CodeNotFound, console.CodeConflict,
+			console.CodeBadRequest, console.CodeAgentLimit, console.CodeNotFound, console.CodeConflict,
 		}, code)
 		if _, got := final(console.Errorf(code, "x")); got != want {
 			t.Errorf("final(%s): got %t, want %t", code, got, want)

@@ -219,8 +219,24 @@ func (s *faultyStore) Write(ctx context.Context, team console.ID, f func(Tx) err
 			return errors.New("a write may wait for ever")
 		}
 		return fmt.Errorf("wait for the writer: %w", context.DeadlineExceeded)
+	case "claimed":
+		return s.house.db.Write(ctx, team, func(tx *store.Tx) error { return f(claimedTx{tx}) })
+	case "slow":
+		return s.house.db.Write(ctx, team, func(tx *store.Tx) error {
+			if err := f(tx); err != nil {
+				return err
+			}
+			return fmt.Errorf("commit: %w", context.DeadlineExceeded)
+		})
 	}
 	return s.house.db.Write(ctx, team, func(tx *store.Tx) error { return f(tx) })
+}
+
+// claimedTx finds every key claimed by a request that does not end.
+type claimedTx struct{ Tx }
+
+func (claimedTx) ClaimKey(context.Context, string, [32]byte) (*console.Answer, error) {
+	return nil, fmt.Errorf("wait for the claim: %w", context.DeadlineExceeded)
 }
 
 type faultyReads struct{ Reads }

@@ -34,8 +34,13 @@ func (c *call) once(raw []byte, f func(tx Tx) ([]byte, error)) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx()), maxWait)
 	defer cancel()
 	o := &outcome{call: c, key: key, print: c.fingerprint(raw), do: f}
+	if key != "" {
+		var leave func()
+		o.second, leave = c.api.underway.enter(c.team(), key)
+		defer leave()
+	}
 	err = c.api.cfg.Store.Write(ctx, c.team(), func(tx Tx) error { return o.run(ctx, tx) })
-	if err != nil && key != "" && errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.DeadlineExceeded) && o.waited() {
 		return console.Errorf(console.CodeInternal, "The first request with this idempotency key is still running.").
 			With(console.ReasonRequestInProgress).Because(err)
 	}
@@ -52,6 +57,10 @@ type outcome struct {
 	print [32]byte
 	do    func(tx Tx) ([]byte, error)
 
+	second  bool  // another request with the key was underway here when this one came
+	claimed bool  // this request has the key, and waits for no other
+	refused error // why it could not have the key
+
 	kept     console.Answer // of this or an earlier request
 	replayed bool
 	fault    *console.Error // what was kept is this error
@@ -60,12 +69,14 @@ type outcome struct {
 // run may be called more than once; each run begins anew.
 func (o *outcome) run(ctx context.Context, tx Tx) error {
 	o.kept, o.replayed, o.fault = console.Answer{}, false, nil
+	o.claimed, o.refused = false, nil
 	if o.key == "" {
 		body, err := o.do(tx)
 		o.kept = console.Answer{Status: o.call.op.status, Body: body}
 		return err
 	}
 	earlier, err := tx.ClaimKey(ctx, o.key, o.print)
+	o.claimed, o.refused = err == nil, err
 	if err != nil {
 		return err
 	}
@@ -76,6 +87,12 @@ func (o *outcome) run(ctx context.Context, tx Tx) error {
 		return err
 	}
 	return tx.KeepAnswer(ctx, o.key, o.keep())
+}
+
+// waited reports whether what took too long was another request with the key: one that this process
+// knows of, or one that holds the claim elsewhere. Otherwise it was this request itself.
+func (o *outcome) waited() bool {
+	return !o.claimed && (o.second || errors.Is(o.refused, context.DeadlineExceeded))
 }
 
 func (o *outcome) repeat(earlier console.Answer) error {
@@ -145,7 +162,7 @@ func final(err error) (*console.Error, bool) {
 		return nil, false
 	}
 	switch e.Code { //nolint:exhaustive // all others are settled by their status
-	case console.CodeValidation, console.CodeInsufficientScope:
+	case console.CodeValidation, console.CodeInsufficientScope, console.CodeForbidden:
 		return nil, false
 	}
 	s := status(e)

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/bimpe/bimpe/internal/console"
@@ -83,19 +84,66 @@ func TestKeptSecretsAreSealed(t *testing.T) {
 	}
 }
 
+// Only who waits for another request with the same key is told so.
 func TestAWriteThatTakesTooLong(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, nil)
-	h.fault.Store("hang")
-	for _, headers := range [][]string{{"Idempotency-Key", "k"}, nil} {
-		got := h.call(http.MethodPost, "/agents", `{"name":"Ada"}`, headers...)
-		want := `"reason":"store_unreachable"`
-		if headers != nil {
-			want = `"reason":"request_in_progress"`
+	for fault, want := range map[string]string{
+		"hang": "store_unreachable", "slow": "store_unreachable", "claimed": "request_in_progress",
+	} {
+		h := openHouse(t, nil)
+		h.fault.Store(fault)
+		got := h.call(http.MethodPost, "/agents", `{"name":"Ada"}`, "Idempotency-Key", "k")
+		isLate(t, fault, got, want)
+		if fault == "claimed" {
+			continue
 		}
-		if got.Code != http.StatusServiceUnavailable || got.Header().Get("Retry-After") == "" || !strings.Contains(got.Body.String(), want) {
-			t.Errorf("a write that hangs: got %d %v %s", got.Code, got.Header(), got.Body)
-		}
+		isLate(t, fault+" without a key", h.call(http.MethodPost, "/agents", `{"name":"Ada"}`), "store_unreachable")
+	}
+}
+
+func isLate(t *testing.T, what string, got *httptest.ResponseRecorder, reason string) {
+	t.Helper()
+	if got.Code != http.StatusServiceUnavailable || got.Header().Get("Retry-After") == "" ||
+		!strings.Contains(got.Body.String(), `"reason":"`+reason+`"`) {
+		t.Errorf("%s: got %d %v %s, want 503 and %s", what, got.Code, got.Header(), got.Body, reason)
+	}
+}
+
+// meanwhileStore has its first write, once it is underway, wait until other requests were made, and
+// all others take too long.
+type meanwhileStore struct {
+	Store
+	begun     atomic.Bool
+	meanwhile func()
+}
+
+func (s *meanwhileStore) Write(ctx context.Context, team console.ID, f func(Tx) error) error {
+	if s.begun.Swap(true) {
+		return context.DeadlineExceeded
+	}
+	s.meanwhile()
+	return s.Store.Write(ctx, team, f)
+}
+
+// One writer, as SQLite has, is waited for before any claim is seen.
+func TestWhoWaitsForTheFirstRequestIsToldSo(t *testing.T) {
+	t.Parallel()
+	meanwhile := &meanwhileStore{}
+	h := openHouse(t, func(c *Config) { meanwhile.Store = c.Store; c.Store = meanwhile })
+	ask := func(key string, headers ...string) *httptest.ResponseRecorder {
+		return h.call(http.MethodPost, "/agents", `{"name":"Ada"}`, append(headers, "Idempotency-Key", key)...)
+	}
+	meanwhile.meanwhile = func() {
+		isLate(t, "the same key", ask("k"), "request_in_progress")
+		isLate(t, "another key", ask("other"), "store_unreachable")
+		isLate(t, "the key of another team", ask("k", "Authorization", "Bearer "+h.secrets["other"]), "store_unreachable")
+	}
+	if got := ask("k"); got.Code != http.StatusCreated {
+		t.Errorf("the first: %d %s", got.Code, got.Body)
+	}
+	isLate(t, "after the first", ask("k"), "store_unreachable")
+	if n := len(h.underway.keys); n != 0 {
+		t.Errorf("%d keys are still underway", n)
 	}
 }
 

@@ -81,7 +81,7 @@ func (s *step) remembered(first *httptest.ResponseRecorder) bool {
 	switch {
 	case first.Code < 300, is(first, 404, console.CodeNotFound):
 		kept = true
-	case is(first, 409, console.CodeConflict), is(first, 403, console.CodeForbidden), is(first, 400, console.CodeAgentLimit):
+	case is(first, 409, console.CodeConflict), is(first, 400, console.CodeAgentLimit):
 		kept = true
 	case is(first, 400, console.CodeBadRequest): // of the thing, if it has a reason; else of the body
 		kept = strings.Contains(first.Body.String(), `"reason"`)
