@@ -112,10 +112,11 @@ func (d Draft) agent() console.Agent {
 	a := console.Agent{
 		Name: d.Name, Description: d.Description, SystemPrompt: d.SystemPrompt,
 		Language: or(d.Language, console.DefaultLanguage), WorkflowID: d.WorkflowID, Rules: d.Rules,
-		Timezone: or(d.Timezone, console.DefaultTimezone), Logo: d.Logo,
-		BusinessName: d.BusinessName, BusinessAddress: d.BusinessAddress, BusinessEmail: d.BusinessEmail,
-		BusinessDescription: d.BusinessDescription, EscalationEmail: d.EscalationEmail,
-		OnNewMessage: console.OnNewMessage(or(d.OnNewMessage, string(console.Merge))),
+		Timezone: or(d.Timezone, console.DefaultTimezone), Logo: console.Filled(d.Logo),
+		BusinessName: d.BusinessName, BusinessAddress: d.BusinessAddress,
+		BusinessEmail: console.Filled(d.BusinessEmail), BusinessDescription: d.BusinessDescription,
+		EscalationEmail: console.Filled(d.EscalationEmail),
+		OnNewMessage:    console.OnNewMessage(or(d.OnNewMessage, string(console.Merge))),
 	}
 	a.Persona, a.PersonaText = persona(d.Persona)
 	return a
@@ -193,12 +194,12 @@ func (p Patch) apply(a console.Agent) console.Agent {
 	if p.OnNewMessage.Set {
 		a.OnNewMessage = console.OnNewMessage(or(p.OnNewMessage.Value, string(console.Merge)))
 	}
-	a.Logo = p.Logo.Or(a.Logo)
+	a.Logo = console.Filled(p.Logo.Or(a.Logo))
 	a.BusinessName = p.BusinessName.Or(a.BusinessName)
 	a.BusinessAddress = p.BusinessAddress.Or(a.BusinessAddress)
-	a.BusinessEmail = p.BusinessEmail.Or(a.BusinessEmail)
+	a.BusinessEmail = console.Filled(p.BusinessEmail.Or(a.BusinessEmail))
 	a.BusinessDescription = p.BusinessDescription.Or(a.BusinessDescription)
-	a.EscalationEmail = p.EscalationEmail.Or(a.EscalationEmail)
+	a.EscalationEmail = console.Filled(p.EscalationEmail.Or(a.EscalationEmail))
 	return a
 }
 

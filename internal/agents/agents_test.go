@@ -84,6 +84,24 @@ func TestCreateDefaults(t *testing.T) {
 	}
 }
 
+// Forms of older clients send an empty text for an address that is not there.
+func TestAnEmptyAddressIsNone(t *testing.T) {
+	t.Parallel()
+	tx, some := &one{}, ptr("a@shop.example")
+	a, _, err := service(&watcher{}).Create(t.Context(), tx, console.Team{}, Draft{
+		Name: "Ada", Logo: ptr(""), BusinessEmail: ptr(""), EscalationEmail: ptr(""),
+	})
+	if err != nil || a.Logo != nil || a.BusinessEmail != nil || a.EscalationEmail != nil {
+		t.Errorf("Create: %+v, %v", a, err)
+	}
+	tx.agent.Logo, tx.agent.BusinessEmail, tx.agent.EscalationEmail = ptr("https://a.example"), some, some
+	empty := console.Some(ptr(""))
+	a, err = service(&watcher{}).Update(t.Context(), tx, a.ID, Patch{Logo: empty, BusinessEmail: empty, EscalationEmail: empty})
+	if err != nil || a.Logo != nil || a.BusinessEmail != nil || a.EscalationEmail != nil {
+		t.Errorf("Update: %+v, %v", a, err)
+	}
+}
+
 func TestCreatePersona(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]struct {

@@ -49,6 +49,23 @@ func (f *Faults) URL(path string, s *string) {
 	}
 }
 
+// Target holds s, where it is given and not empty, to the form of a web address that is called or
+// shown: it names a host, and no user or password, which everybody who sees the thing would read.
+func (f *Faults) Target(path string, s *string) {
+	before := len(f.All)
+	f.URL(path, s)
+	if s == nil || *s == "" || len(f.All) > before {
+		return
+	}
+	u, err := url.Parse(*s)
+	switch {
+	case err != nil || u.Hostname() == "":
+		f.Fail(path, "must be an http or https URL")
+	case u.User != nil:
+		f.Fail(path, "must not contain a user name or a password")
+	}
+}
+
 // Most holds a list to a number of entries, and reports whether it is short enough to be looked at.
 func (f *Faults) Most(path string, n, most int, noun string) bool {
 	if n > most {

@@ -24,6 +24,13 @@ func TestFaultsGatherAll(t *testing.T) {
 	f.URL("endless", str("https://x/"+strings.Repeat("y", 2000)))
 	f.URL("web", str("https://x/y"))
 	f.URL("nowhere", str(""))
+	f.Target("nobody", nil)
+	f.Target("emptiness", str(""))
+	f.Target("page", str("HTTPS://x/y"))
+	f.Target("file", str("file:///x"))
+	f.Target("port", str("http://:80/x"))
+	f.Target("user", str("https://me@x/y"))
+	f.Target("password", str("https://me:secret@x/y"))
 	if f.Most("few", 3, 3, "things"); !f.Most("few", 3, 3, "things") || f.Most("many", 4, 3, "things") {
 		t.Error("Most: three of three are too many, or four are not")
 	}
@@ -34,7 +41,7 @@ func TestFaultsGatherAll(t *testing.T) {
 		paths = append(paths, fault.Path)
 	}
 	want := []string{
-		"empty", "long", "nul", "optional", "ftp", "host", "endless", "many", "rules.1.id", "rules.1.condition", "rules",
+		"empty", "long", "nul", "optional", "ftp", "host", "endless", "file", "port", "user", "password", "many", "rules.1.id", "rules.1.condition", "rules",
 	}
 	if !slices.Equal(paths, want) {
 		t.Errorf("faults at %v, want %v", paths, want)

@@ -55,3 +55,12 @@ func (o Opt[T]) Or(old T) T {
 	}
 	return old
 }
+
+// Filled is s, or nil where it is empty: forms of older clients clear what has a form, such as an
+// address, by an empty text.
+func Filled(s *string) *string {
+	if s != nil && *s == "" {
+		return nil
+	}
+	return s
+}

@@ -45,7 +45,7 @@ type createKnowledge struct {
 	Name        string                `json:"name" minLength:"1" maxLength:"255"`
 	Description *string               `json:"description,omitempty" nullable:"true" maxLength:"1000"`
 	Content     *string               `json:"content,omitempty" nullable:"true" minLength:"1" doc:"required of a text; a url has none of its own"`
-	URL         *string               `json:"url,omitempty" nullable:"true" maxLength:"2000" pattern:"^https?://[^/]" patternDescription:"an http or https URL" doc:"required of a url, whose page is fetched soon after; of a text, where it comes from"`
+	URL         *string               `json:"url,omitempty" nullable:"true" maxLength:"2000" pattern:"^[Hh][Tt][Tt][Pp][Ss]?://[^/]" patternDescription:"an http or https URL" doc:"required of a url, whose page is fetched soon after; of a text, where it comes from"`
 
 	cut *knowledge.Cut
 }
@@ -75,7 +75,7 @@ type updateKnowledge struct {
 	Name        string  `json:"name,omitempty" minLength:"1" maxLength:"255"`
 	Description *string `json:"description,omitempty" nullable:"true" maxLength:"1000"`
 	Content     *string `json:"content,omitempty" nullable:"true" minLength:"1" doc:"of a url: a text by hand, which holds until its page is fetched again; null empties it until then"`
-	URL         *string `json:"url,omitempty" nullable:"true" maxLength:"2000" pattern:"^https?://[^/]" patternDescription:"an http or https URL" doc:"of a url: its page is fetched anew, also if this is the same"`
+	URL         *string `json:"url,omitempty" nullable:"true" maxLength:"2000" pattern:"^[Hh][Tt][Tt][Pp][Ss]?://[^/]" patternDescription:"an http or https URL" doc:"of a url: its page is fetched anew, also if this is the same"`
 
 	cut *knowledge.Cut
 }

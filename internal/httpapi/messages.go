@@ -22,7 +22,7 @@ type messageJSON struct {
 // attachmentJSON is a file that a message points at.
 type attachmentJSON struct {
 	Type string `json:"type" minLength:"1" maxLength:"50"`
-	URL  string `json:"url" maxLength:"2000" pattern:"^https?://[^/]" patternDescription:"an http or https URL"`
+	URL  string `json:"url" maxLength:"2000" pattern:"^[Hh][Tt][Tt][Pp][Ss]?://[^/]" patternDescription:"an http or https URL"`
 }
 
 func messageOf(m console.Message) messageJSON {

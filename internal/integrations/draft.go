@@ -61,7 +61,7 @@ func (d CustomAPI) Faults() []console.Field {
 	c := &checker{}
 	c.Text("name", d.Name, 1, maxName)
 	c.Optional("description", d.Description, maxDescription)
-	c.URL("base_url", d.BaseURL)
+	c.Target("base_url", d.BaseURL)
 	c.auth(d.Auth)
 	if d.TestEndpoint != nil {
 		c.template("test_endpoint", *d.TestEndpoint, 0)
@@ -84,7 +84,7 @@ func (d MCPServer) Faults() []console.Field {
 	if d.URL == "" {
 		c.Fail("server_url", "must not be empty")
 	}
-	c.URL("server_url", &d.URL)
+	c.Target("server_url", &d.URL)
 	c.word("transport", d.Transport, "http_sse", "streamable_http")
 	c.auth(d.Auth)
 	return c.All

@@ -114,9 +114,11 @@ func TestFaults(t *testing.T) {
 			integrations.MCPServer{Name: "\x00", URL: "ws://x", Transport: "stdio", Auth: auth},
 			append([]string{"name", "server_url", "transport"}, authFaults...),
 		},
-		"no app":      {integrations.Pipedream{}, []string{"app_slug"}},
-		"a wrong app": {integrations.Pipedream{AppSlug: "a/b", AppName: &long, AppIcon: ptr("x")}, []string{"app_slug", "app_name", "app_icon"}},
-		"no tool":     {integrations.Tool{}, []string{"name", "http_method", "url_template"}},
+		"a custom API with a password": {integrations.CustomAPI{Name: "a", BaseURL: ptr("https://me:secret@shop.example")}, []string{"base_url"}},
+		"an MCP server with a user":    {integrations.MCPServer{Name: "a", URL: "https://me@shop.example"}, []string{"server_url"}},
+		"no app":                       {integrations.Pipedream{}, []string{"app_slug"}},
+		"a wrong app":                  {integrations.Pipedream{AppSlug: "a/b", AppName: &long, AppIcon: ptr("x")}, []string{"app_slug", "app_name", "app_icon"}},
+		"no tool":                      {integrations.Tool{}, []string{"name", "http_method", "url_template"}},
 		"a wrong tool": {
 			integrations.Tool{
 				Name: long, Method: "get", URLTemplate: "http://", Description: &long,
@@ -170,7 +172,7 @@ func TestTemplatesOfAddresses(t *testing.T) {
 		"https://shop.example/orders/{{id}}": true, "http://a": true, "/orders/{{ id }}?q={{q}}": true, "orders": true,
 		"https://{{host}}.example/": true, "/a b": true,
 		"//evil.example/": false, "ftp://a": false, "javascript:alert(1)": false, "file:///etc/passwd": false, "http:///a": false,
-		"https:a": false, "/\x7f": false, "/%zz": false, "": false, "/" + strings.Repeat("a", 2000): false,
+		"https://me:secret@a/": false, "HTTPS://a": true, "https:a": false, "/\x7f": false, "/%zz": false, "": false, "/" + strings.Repeat("a", 2000): false,
 	} {
 		d := integrations.Tool{Name: "a", Method: "GET", URLTemplate: template}
 		if faults := d.Faults(); (len(faults) == 0) != good {

@@ -76,8 +76,11 @@ func (c *checker) template(path, s string, least int) {
 	u, err := url.Parse(placeholder.ReplaceAllString(s, "x"))
 	web := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 	below := err == nil && u.Scheme == "" && u.Host == ""
-	if !web && !below {
+	switch {
+	case !web && !below:
 		c.Fail(path, "must be an http or https URL, or a path")
+	case u.User != nil:
+		c.Fail(path, "must not contain a user name or a password")
 	}
 }
 

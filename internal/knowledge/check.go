@@ -1,7 +1,6 @@
 package knowledge
 
 import (
-	"net/url"
 	"strings"
 
 	"github.com/bimpe/bimpe/internal/console"
@@ -27,12 +26,12 @@ func check(kb console.KnowledgeBase) []console.Field {
 	switch kb.Kind {
 	case console.KnowledgeText:
 		c.content(kb.Content)
-		c.URL("url", kb.URL)
+		c.Target("url", kb.URL)
 	case console.KnowledgeURL:
 		if kb.URL == nil || *kb.URL == "" {
 			c.Fail("url", "is required for a knowledge base of type url")
 		}
-		c.page(kb.URL)
+		c.Target("url", kb.URL)
 		if kb.Content != nil { // written by hand
 			c.content(kb.Content)
 		}
@@ -43,23 +42,6 @@ func check(kb console.KnowledgeBase) []console.Field {
 }
 
 type checker struct{ console.Faults }
-
-// page holds an address to what can be called. Where it leads is seen when it is.
-func (c *checker) page(s *string) {
-	before := len(c.All)
-	c.URL("url", s)
-	if s == nil || len(c.All) > before {
-		return
-	}
-	u, err := url.Parse(*s)
-	switch {
-	case *s == "":
-	case err != nil || u.Hostname() == "":
-		c.Fail("url", "must be an http or https URL")
-	case u.User != nil:
-		c.Fail("url", "must not contain a user name or a password")
-	}
-}
 
 func (c *checker) content(s *string) {
 	switch {

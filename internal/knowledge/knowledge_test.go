@@ -49,21 +49,23 @@ func TestAddRefuses(t *testing.T) {
 		draft knowledge.Draft
 		want  []string
 	}{
-		"nothing":          {knowledge.Draft{}, []string{"name", "type"}},
-		"no content":       {knowledge.Draft{Kind: "text", Name: "n"}, []string{"content"}},
-		"empty content":    {text("n", ""), []string{"content"}},
-		"blank content":    {text("n", " \n\t"), []string{"content"}},
-		"NUL":              {text("n\x00", "a\x00"), []string{"name", "content"}},
-		"long content":     {text("n", strings.Repeat("a", 1<<20+1)), []string{"content"}},
-		"long name":        {text(long[:2*256], "c"), []string{"name"}},
-		"long description": {knowledge.Draft{Kind: "text", Name: "n", Content: ptr("c"), Description: &long}, []string{"description"}},
-		"bad address":      {knowledge.Draft{Kind: "text", Name: "n", Content: ptr("c"), URL: ptr("javascript:alert(1)")}, []string{"url"}},
-		"no url":           {knowledge.Draft{Kind: "url", Name: "n"}, []string{"url"}},
-		"empty url":        {knowledge.Draft{Kind: "url", Name: "n", URL: ptr("")}, []string{"url"}},
-		"file url":         {knowledge.Draft{Kind: "url", Name: "n", URL: ptr("file:///etc/passwd")}, []string{"url"}},
-		"no host":          {knowledge.Draft{Kind: "url", Name: "n", URL: ptr("http://:80/x")}, []string{"url"}},
-		"a password":       {knowledge.Draft{Kind: "url", Name: "n", URL: ptr("https://me:secret@example.com/")}, []string{"url"}},
-		"other kind":       {knowledge.Draft{Kind: "pdf", Name: "n", Content: ptr("c")}, []string{"type"}},
+		"nothing":           {knowledge.Draft{}, []string{"name", "type"}},
+		"no content":        {knowledge.Draft{Kind: "text", Name: "n"}, []string{"content"}},
+		"empty content":     {text("n", ""), []string{"content"}},
+		"blank content":     {text("n", " \n\t"), []string{"content"}},
+		"NUL":               {text("n\x00", "a\x00"), []string{"name", "content"}},
+		"long content":      {text("n", strings.Repeat("a", 1<<20+1)), []string{"content"}},
+		"long name":         {text(long[:2*256], "c"), []string{"name"}},
+		"long description":  {knowledge.Draft{Kind: "text", Name: "n", Content: ptr("c"), Description: &long}, []string{"description"}},
+		"bad address":       {knowledge.Draft{Kind: "text", Name: "n", Content: ptr("c"), URL: ptr("javascript:alert(1)")}, []string{"url"}},
+		"no url":            {knowledge.Draft{Kind: "url", Name: "n"}, []string{"url"}},
+		"empty url":         {knowledge.Draft{Kind: "url", Name: "n", URL: ptr("")}, []string{"url"}},
+		"file url":          {knowledge.Draft{Kind: "url", Name: "n", URL: ptr("file:///etc/passwd")}, []string{"url"}},
+		"no host":           {knowledge.Draft{Kind: "url", Name: "n", URL: ptr("http://:80/x")}, []string{"url"}},
+		"a password":        {knowledge.Draft{Kind: "url", Name: "n", URL: ptr("https://me:secret@example.com/")}, []string{"url"}},
+		"a text's password": {knowledge.Draft{Kind: "text", Name: "n", Content: ptr("c"), URL: ptr("HTTPS://me:secret@example.com/")}, []string{"url"}},
+		"a text's user":     {knowledge.Draft{Kind: "text", Name: "n", Content: ptr("c"), URL: ptr("https://me@example.com/")}, []string{"url"}},
+		"other kind":        {knowledge.Draft{Kind: "pdf", Name: "n", Content: ptr("c")}, []string{"type"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -27,8 +27,7 @@ func Faults(w console.Workflow) []console.Field {
 	if w.Visibility == "" {
 		w.Visibility = console.Private
 	}
-	w.Flows = tidyFlows(w.Flows)
-	return check(w)
+	return check(tidy(w))
 }
 
 // Faults returns every fault of what the patch names, as far as it can be seen without the workflow.

@@ -79,16 +79,18 @@ func TestCheckFlows(t *testing.T) {
 		"whole": {`{"name":"a","description":"","category":"c","priority":-3,"is_active":false,"extra":{"x":[1]},
 			"trigger_keywords":[{"keyword":"k","weight":"high"},{"keyword":"k"}],
 			"conversation_steps":[{"type":"message","content":"c","action":"a","followup":"f","more":1}]}`, nil},
-		"nulls":             {`{"name":null,"description":null,"priority":null,"is_active":null,"trigger_keywords":null,"conversation_steps":[{"type":"m","content":null}]}`, nil},
-		"empty":             {`{}`, nil},
-		"null":              {`null`, nil},
-		"types":             {`{"name":1,"description":2,"category":[],"priority":"3","is_active":"yes","trigger_keywords":{},"conversation_steps":"x"}`, []string{"name", "description", "category", "priority", "is_active", "trigger_keywords", "conversation_steps"}},
-		"fraction":          {`{"priority":1.5}`, []string{"priority"}},
-		"too large":         {`{"priority":2147483648}`, []string{"priority"}},
-		"beyond all":        {`{"priority":1e400}`, []string{"priority"}},
-		"entries":           {`{"trigger_keywords":["a",{"weight":"huge"},{"keyword":"k","weight":["high"]}],"conversation_steps":[null,{},{"type":"m","content":1}]}`, []string{"trigger_keywords.0", "trigger_keywords.1.keyword", "trigger_keywords.1.weight", "trigger_keywords.2.weight", "conversation_steps.0", "conversation_steps.1.type", "conversation_steps.2.content"}},
-		"long name":         {`{"name":"` + strings.Repeat("n", 256) + `"}`, []string{"name"}},
-		"too many keywords": {`{"trigger_keywords":[` + strings.Repeat("1,", 500) + `1]}`, []string{"trigger_keywords"}},
+		"nulls":              {`{"name":null,"description":null,"priority":null,"is_active":null,"trigger_keywords":null,"conversation_steps":[{"type":"m","content":null}]}`, nil},
+		"empty":              {`{}`, nil},
+		"null":               {`null`, nil},
+		"types":              {`{"name":1,"description":2,"category":[],"priority":"3","is_active":"yes","trigger_keywords":{},"conversation_steps":"x"}`, []string{"name", "description", "category", "priority", "is_active", "trigger_keywords", "conversation_steps"}},
+		"whole, not as such": {`{"priority":5.0}`, nil},
+		"a power of ten":     {`{"priority":-5e0}`, nil},
+		"fraction":           {`{"priority":1.5}`, []string{"priority"}},
+		"too large":          {`{"priority":2147483648}`, []string{"priority"}},
+		"beyond all":         {`{"priority":1e400}`, []string{"priority"}},
+		"entries":            {`{"trigger_keywords":["a",{"weight":"huge"},{"keyword":"k","weight":["high"]}],"conversation_steps":[null,{},{"type":"m","content":1}]}`, []string{"trigger_keywords.0", "trigger_keywords.1.keyword", "trigger_keywords.1.weight", "trigger_keywords.2.weight", "conversation_steps.0", "conversation_steps.1.type", "conversation_steps.2.content"}},
+		"long name":          {`{"name":"` + strings.Repeat("n", 256) + `"}`, []string{"name"}},
+		"too many keywords":  {`{"trigger_keywords":[` + strings.Repeat("1,", 500) + `1]}`, []string{"trigger_keywords"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -115,12 +117,21 @@ func TestCheckFlows(t *testing.T) {
 	}
 }
 
-// A value that came from anywhere but JSON is no integer on the wire.
+// A value that came from anywhere but JSON is no integer on the wire, and however one was written it
+// is read back as such.
 func TestIntegerIsAJSONNumber(t *testing.T) {
 	t.Parallel()
-	for v, want := range map[any]bool{json.Number("0"): true, json.Number("-5"): true, json.Number("1.0"): false, 1.0: false, "1": false, nil: false} {
-		if got := integer(v); got != want {
-			t.Errorf("integer(%#v) = %t, want %t", v, got, want)
+	for v, want := range map[any]json.Number{
+		json.Number("0"): "0", json.Number("-5"): "-5", json.Number("1.0"): "1", json.Number("5e0"): "5", json.Number("-0.0"): "0",
+		json.Number("2147483647"): "2147483647", json.Number("-2147483648"): "-2147483648", json.Number("2147483648"): "",
+		json.Number("1.5"): "", json.Number("1e400"): "", 1.0: "", "1": "", nil: "",
+	} {
+		if got, ok := integer(v); got != want || ok != (want != "") {
+			t.Errorf("integer(%#v) = %q, %t, want %q", v, got, ok, want)
+		}
+		given := console.Flow{"priority": v}
+		if got := tidyFlows([]console.Flow{given})[0]["priority"]; want != "" && got != want || given["priority"] != v {
+			t.Errorf("a flow of priority %#v has %#v, want %q", v, got, want)
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/bimpe/bimpe/internal/console"
 )
 
-// tidyFlows returns flows that have a name each, by their place where they came without, and none of
-// the known keys with null in it, which means absent. What it was given stays as it is.
+// tidyFlows returns flows that have a name each, by their place where they came without, none of the
+// known keys with null in it, which means absent, and whole numbers written as such. What it was given stays as it is.
 func tidyFlows(flows []console.Flow) []console.Flow {
 	if flows == nil {
 		return nil
@@ -21,6 +21,9 @@ func tidyFlows(flows []console.Flow) []console.Flow {
 		f = withoutNulls(f)
 		if f["name"] == nil || f["name"] == "" {
 			f["name"] = fmt.Sprintf("Flow %d", i+1)
+		}
+		if n, ok := integer(f["priority"]); ok {
+			f["priority"] = n
 		}
 		tidyEntries(f, "trigger_keywords")
 		tidyEntries(f, "conversation_steps")
@@ -75,8 +78,10 @@ func (c *checker) flows(flows []console.Flow) {
 		c.value(path+"name", f["name"], 1, maxName)
 		c.maybe(path, f, "description", maxDescription)
 		c.maybe(path, f, "category", maxCategory)
-		if v, ok := f["priority"]; ok && !integer(v) {
-			c.Fail(path+"priority", "must be an integer")
+		if v, ok := f["priority"]; ok {
+			if _, ok := integer(v); !ok {
+				c.Fail(path+"priority", "must be an integer")
+			}
 		}
 		if v, ok := f["is_active"]; ok {
 			if _, ok := v.(bool); !ok {
@@ -144,12 +149,16 @@ func (c *checker) step(path string, s map[string]any) {
 	}
 }
 
-// integer reports whether v, a JSON value, is a whole number that every client can hold.
-func integer(v any) bool {
+// integer returns a whole number that every client can hold as such, however it is written: 5, 5.0 or
+// 5e0. It reports false for every other JSON value.
+func integer(v any) (json.Number, bool) {
 	number, ok := v.(json.Number)
 	if !ok {
-		return false
+		return "", false
 	}
-	n, err := strconv.ParseInt(number.String(), 10, 64)
-	return err == nil && math.MinInt32 <= n && n <= math.MaxInt32
+	f, err := number.Float64()
+	if err != nil || f != math.Trunc(f) || f < math.MinInt32 || f > math.MaxInt32 {
+		return "", false
+	}
+	return json.Number(strconv.Itoa(int(f))), true
 }

@@ -54,7 +54,7 @@ func (s *Service) Create(ctx context.Context, tx Store, team console.ID, w conso
 	if w.Visibility == "" {
 		w.Visibility = console.Private
 	}
-	w.Flows = tidyFlows(w.Flows)
+	w = tidy(w)
 	if err := console.Invalid(check(w)); err != nil {
 		return console.Workflow{}, err
 	}
@@ -115,7 +115,7 @@ func (p Patch) apply(w console.Workflow) console.Workflow {
 	w.Visibility = p.Visibility.Or(w.Visibility)
 	w.SystemPrompt = p.SystemPrompt.Or(w.SystemPrompt)
 	w.Rules = p.Rules.Or(w.Rules)
-	w.Flows = tidyFlows(p.Flows.Or(w.Flows))
+	w.Flows = p.Flows.Or(w.Flows)
 	w.Tags = p.Tags.Or(w.Tags)
 	w.Integrations = p.Integrations.Or(w.Integrations)
 	w.Channels = p.Channels.Or(w.Channels)
@@ -126,6 +126,19 @@ func (p Patch) apply(w console.Workflow) console.Workflow {
 	w.SetupMinutes = p.SetupMinutes.Or(w.SetupMinutes)
 	w.VideoURL = p.VideoURL.Or(w.VideoURL)
 	w.PromptConfig = p.PromptConfig.Or(w.PromptConfig)
+	return tidy(w)
+}
+
+// tidy returns w as it is kept: its flows are tidy, and an address that is empty is none. What it was
+// given stays as it is.
+func tidy(w console.Workflow) console.Workflow {
+	w.Flows = tidyFlows(w.Flows)
+	w.VideoURL = console.Filled(w.VideoURL)
+	if w.Guide != nil {
+		g := *w.Guide
+		g.YouTubeURL = console.Filled(g.YouTubeURL)
+		w.Guide = &g
+	}
 	return w
 }
 

@@ -155,6 +155,33 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
+// Forms of older clients send an empty text for an address that is not there.
+func TestAnEmptyAddressIsNone(t *testing.T) {
+	t.Parallel()
+	store, empty := newStore("us"), &console.Guide{YouTubeURL: ptr(""), Steps: []string{"one"}}
+	for name, step := range map[string]func() (console.Workflow, error){
+		"Create": func() (console.Workflow, error) {
+			return newService().Create(t.Context(), store, "us", console.Workflow{Name: "n", VideoURL: ptr(""), Guide: empty})
+		},
+		"Update": func() (console.Workflow, error) {
+			store.held["ours"] = console.Workflow{
+				ID: "ours", TeamID: "us", Name: "O", Visibility: console.Private, VideoURL: ptr("https://a.example"),
+			}
+			return newService().Update(t.Context(), store, "us", "ours", workflows.Patch{
+				VideoURL: console.Some(ptr("")), Guide: console.Some(empty),
+			})
+		},
+	} {
+		got, err := step()
+		if err != nil || got.VideoURL != nil || got.Guide == nil || got.Guide.YouTubeURL != nil || len(got.Guide.Steps) != 1 {
+			t.Errorf("%s: %+v, guide %+v, %v", name, got, got.Guide, err)
+		}
+	}
+	if empty.YouTubeURL == nil {
+		t.Error("the guide that was given has changed")
+	}
+}
+
 // What is wrong with a change is seen without the workflow, and what it does not name is not looked at.
 func TestPatchFaults(t *testing.T) {
 	t.Parallel()
