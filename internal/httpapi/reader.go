@@ -68,15 +68,14 @@ func (s *reader) run(ctx context.Context) error {
 	h["X-Accel-Buffering"] = []string{"no"}
 	// The deadline of the last write stays with the connection, which therefore ends with the stream.
 	h["Connection"] = []string{"close"}
-	err := s.tell(ctx)
-	if err == nil || errors.Is(err, errLeft) || ctx.Err() != nil { // who left while the log was being read
-		return nil
+	// Who left while the log was being read is nobody's fault either.
+	if err := s.tell(ctx); err != nil && !errors.Is(err, errLeft) && ctx.Err() == nil {
+		_ = s.write([]byte(retryFrame)) // the stream is at its end, whatever becomes of it
+		if !errors.Is(err, errSlow) {
+			return err
+		}
 	}
-	_ = s.write([]byte(retryFrame)) // the stream is at its end, whatever becomes of it
-	if errors.Is(err, errSlow) {
-		return nil
-	}
-	return err
+	return nil
 }
 
 func (s *reader) tell(ctx context.Context) error {
