@@ -11,6 +11,7 @@ import (
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/phones"
 	"github.com/bimpe/bimpe/internal/store"
+	"github.com/bimpe/bimpe/internal/workflows"
 )
 
 // give does what a request's header Given says, for the team of its key, and takes it off. A request
@@ -45,8 +46,15 @@ const home = console.ID("t000000000000000000000001")
 //	number +234…  [request]     a number, as an operator adds it; another team's differs in its first digit
 //	verdict request status      what an operator says to a request
 //	calls agent conversation    three calls, the first of which is the conversation's first two messages
+//	library                     the public library, which every server has and most wire tests do without
 func (h *house) given(tb testing.TB, team console.ID, what string, args []string) {
 	tb.Helper()
+	if what == "library" {
+		if err := h.db.SeedLibrary(tb.Context(), workflows.Library()); err != nil {
+			tb.Fatal(err)
+		}
+		return
+	}
 	err := h.db.Write(tb.Context(), team, func(tx *store.Tx) error {
 		switch what {
 		case "number":
