@@ -17,6 +17,9 @@ import (
 	"github.com/pb33f/libopenapi-validator/helpers"
 )
 
+// validating is held for one answer at a time: the validator writes into what it shares.
+var validating sync.Mutex
+
 // theDocument holds answers to the document that the binary prints. It is read once.
 var theDocument = sync.OnceValues(func() (validator.Validator, error) {
 	raw, err := exec.Command(binary, "openapi").Output()
@@ -71,7 +74,9 @@ func notAsDocumented(method, target string, a answer) (string, error) {
 	}
 	in := &http.Request{Method: method, URL: at, Header: http.Header{}}
 	out := &http.Response{StatusCode: a.status, Header: a.header, Body: io.NopCloser(bytes.NewReader(a.body))}
+	validating.Lock()
 	_, faults := document.ValidateHttpResponse(in, out)
+	validating.Unlock()
 	var b strings.Builder
 	for _, f := range faults {
 		if f.ValidationType == helpers.PathValidation {

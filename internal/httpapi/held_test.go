@@ -24,6 +24,7 @@ import (
 // once for all tests.
 type held struct {
 	once              sync.Once
+	mu                sync.Mutex // one exchange at a time: the validators write into what they share
 	requests, answers validator.Validator
 	err               error
 }
@@ -120,8 +121,8 @@ func hold(t *testing.T, a *API, r *http.Request, sent []byte, got *http.Response
 	}
 	r.Body = io.NopCloser(bytes.NewReader(sent))
 	r.Header.Set("Content-Type", cmp.Or(r.Header.Get("Content-Type"), mediaJSON)) // as the server takes it
-	if _, faults := theDocument.requests.ValidateHttpRequestSync(r); len(faults) > 0 {
-		t.Errorf("%s: the request was taken and is not as documented:\n%s", what, listed(faults))
+	if faults := theDocument.faultsOfRequest(r); faults != "" {
+		t.Errorf("%s: the request was taken and is not as documented:\n%s", what, faults)
 	}
 }
 
@@ -150,6 +151,8 @@ func holdFault(t *testing.T, a *API, r *http.Request, body []byte) {
 
 // faultsOfAnswer tells in what an answer is not as documented; "" if it is.
 func (h *held) faultsOfAnswer(r *http.Request, got *http.Response) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	_, faults := h.answers.ValidateHttpResponse(r, got)
 	return listed(faults)
 }
@@ -172,6 +175,14 @@ func (a *API) asDocumented(r *http.Request) (*http.Request, bool) {
 		}
 	}
 	return r, false
+}
+
+// faultsOfRequest tells in what a request is not as documented; "" if it is.
+func (h *held) faultsOfRequest(r *http.Request) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, faults := h.requests.ValidateHttpRequestSync(r)
+	return listed(faults)
 }
 
 func listed(faults []*errors.ValidationError) string {
