@@ -24,6 +24,24 @@ type Admin struct {
 	newID  func() console.ID
 }
 
+// FindAdmin is OpenAdmin for deeds that make no sense without data: where there is none it makes
+// none, and returns a *ConfigError that names the folder.
+func FindAdmin(ctx context.Context, s Storage) (*Admin, error) {
+	if err := s.checkPlace(); err != nil {
+		return nil, err
+	}
+	there, err := s.Exists()
+	if err != nil {
+		return nil, err
+	}
+	if !there {
+		var f faults
+		f.add("BIMPE_DATA_DIR", "there is no database in "+s.Folder()+": name the folder in which the server keeps its data")
+		return nil, f.err()
+	}
+	return OpenAdmin(ctx, s)
+}
+
 // OpenAdmin opens the data, beside a running server or without one, and makes it where there is
 // none. What is wrong with the settings is a *ConfigError. The caller closes the Admin.
 func OpenAdmin(ctx context.Context, s Storage) (*Admin, error) {

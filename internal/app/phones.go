@@ -96,14 +96,14 @@ func (a *Admin) EachNumberRequest(
 	return nil
 }
 
-// ReviewNumberRequest notes that a request is being looked at, with a word for the team or nil. A
-// request that is not there is CodeNotFound, one that has been settled CodeConflict.
+// ReviewNumberRequest notes that a request is being looked at, with a word for the team. Without
+// one what was said before stays. A request that is not there is CodeNotFound, one that has been settled CodeConflict.
 func (a *Admin) ReviewNumberRequest(ctx context.Context, id console.ID, reason *string) error {
 	return a.judge(ctx, id, phones.Verdict{Status: console.RequestUnderReview, Reason: reason})
 }
 
-// RejectNumberRequest settles a request without a number, with a word for the team or nil. A request
-// that is not there is CodeNotFound, one that has been settled CodeConflict.
+// RejectNumberRequest settles a request without a number, with a word for the team. Without
+// one what was said before stays. A request that is not there is CodeNotFound, one that has been settled CodeConflict.
 func (a *Admin) RejectNumberRequest(ctx context.Context, id console.ID, reason *string) error {
 	return a.judge(ctx, id, phones.Verdict{Status: console.RequestRejected, Reason: reason})
 }

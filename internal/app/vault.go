@@ -55,6 +55,22 @@ func (c Storage) open(ctx context.Context, s store.Config) (*store.DB, error) {
 	return db, nil
 }
 
+// Exists reports whether there is a database already. One on a PostgreSQL server is there.
+func (c Storage) Exists() (bool, error) {
+	if c.postgres() {
+		return true, nil
+	}
+	return store.Exists(c.DataDir)
+}
+
+// Folder is the data folder as it is called from everywhere, where that can be found out.
+func (c Storage) Folder() string {
+	if folder, err := filepath.Abs(c.DataDir); err == nil {
+		return folder
+	}
+	return c.DataDir
+}
+
 // sealer is made from the master key of the settings, or else of the data folder.
 func (c Storage) sealer() (*seal.Sealer, error) {
 	master, err := c.master()

@@ -3,6 +3,8 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -187,5 +189,48 @@ func TestFileNamesAreSafeForAShell(t *testing.T) {
 	t.Parallel()
 	if got, want := quote(`it's $HOME`), `'it'\''s $HOME'`; got != want {
 		t.Errorf("quote = %s, want %s", got, want)
+	}
+}
+
+func TestAFolderWithoutADatabaseIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"key", "list"},
+		{"key", "revoke", "c1"},
+		{"team", "list"},
+		{"team", "set", "shop", "--agents", "1"},
+		{"phone-number", "list"},
+		{"phone-number", "requests"},
+		{"phone-number", "review", "c1"},
+		{"phone-number", "reject", "c1"},
+		{"phone-number", "add", "--team", "shop", "+2348012345678"},
+	} {
+		folder := filepath.Join(t.TempDir(), "data")
+		got := bimpe(t, append(args, "--data-dir", folder)...)
+		if got.code != exitUsage || got.stdout != "" || !strings.Contains(got.stderr, folder) ||
+			!strings.Contains(got.stderr, "BIMPE_DATA_DIR") {
+			t.Errorf("bimpe %v: %+v", args, got)
+		}
+		if _, err := os.Stat(folder); !noSuchFile(err) {
+			t.Errorf("bimpe %v made the folder: %v", args, err)
+		}
+	}
+}
+
+func TestWhatMakesADatabaseSaysWhere(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"key", "create", "--team", "shop", "--scope", "*"}, {"team", "create", "shop"}} {
+		folder := filepath.Join(t.TempDir(), "data")
+		args = append(args, "--data-dir", folder)
+		got := bimpe(t, args...)
+		if want := "bimpe: made a new database in " + folder + "\n"; got.code != 0 || got.stderr != want {
+			t.Errorf("bimpe %v: %+v, want on standard error %q", args, got, want)
+		}
+		if got := bimpe(t, "team", "list", "--data-dir", folder); got.code != 0 || !strings.Contains(got.stdout, "shop") {
+			t.Errorf("bimpe team list: %+v", got)
+		}
+		if got := bimpe(t, "key", "create", "--team", "shop", "--scope", "*", "--data-dir", folder); got.stderr != "" {
+			t.Errorf("the second time: %+v", got)
+		}
 	}
 }

@@ -18,13 +18,31 @@ type stored struct {
 	app.Storage `embed:""`
 }
 
-// with opens the data for one deed.
+// with opens the data for one deed. Where there is none it is refused, and none is made.
 func (s stored) with(ctx context.Context, do func(*app.Admin) error) error {
-	admin, err := app.OpenAdmin(ctx, s.Storage)
+	admin, err := app.FindAdmin(ctx, s.Storage)
 	if err != nil {
 		return err
 	}
 	return errors.Join(do(admin), admin.Close())
+}
+
+// making opens the data for a deed that may be the first one. Where there is none it is made, and
+// standard error says where.
+func (s stored) making(ctx context.Context, to IO, do func(*app.Admin) error) error {
+	there, err := s.Exists()
+	if err != nil {
+		return err
+	}
+	admin, err := app.OpenAdmin(ctx, s.Storage)
+	if err != nil {
+		return err
+	}
+	p := printer{to: to.Stderr}
+	if !there {
+		p.printf("bimpe: made a new database in %s\n", s.Folder())
+	}
+	return errors.Join(p.err, do(admin), admin.Close())
 }
 
 // keyCreate makes a key.
@@ -39,7 +57,7 @@ type keyCreate struct {
 
 // Run is called by kong. The key stands alone on standard output.
 func (c *keyCreate) Run(ctx context.Context, to IO) error {
-	return c.with(ctx, func(admin *app.Admin) error {
+	return c.making(ctx, to, func(admin *app.Admin) error {
 		_, secret, err := admin.CreateKey(ctx, app.KeyDraft{
 			Team: c.Team, Name: c.Name, Scopes: scopes(slices.Concat(c.Scope, c.More)), Expires: c.Expires,
 		})

@@ -104,7 +104,7 @@ func (c *numberRequests) Run(ctx context.Context, to IO) error {
 // verdict is a word about a request.
 type verdict struct {
 	stored `embed:""`
-	Reason *string    `help:"What the team is told."`
+	Reason *string    `help:"What the team is told; without it, what it was told before stays; '' for nothing."`
 	ID     console.ID `arg:"" help:"The request's id, as bimpe phone-number requests shows it."`
 }
 

@@ -58,7 +58,7 @@ type teamCreate struct {
 
 // Run is called by kong. The team's id stands alone on standard output.
 func (c *teamCreate) Run(ctx context.Context, to IO) error {
-	return c.with(ctx, func(admin *app.Admin) error {
+	return c.making(ctx, to, func(admin *app.Admin) error {
 		t, err := admin.CreateTeam(ctx, c.Name, c.apply(console.Quotas{}))
 		if err != nil {
 			return err

@@ -63,7 +63,7 @@ func (s *Service) Request(ctx context.Context, tx Store, w Wish) (console.Number
 // Verdict is what an operator says to a request without a number for it.
 type Verdict struct {
 	Status console.RequestStatus // RequestUnderReview or RequestRejected
-	Reason *string               // for the team; nil: none
+	Reason *string               // for the team; nil: what was said before stays; empty: nothing
 }
 
 // Judge notes an operator's verdict. A request that is not there is CodeNotFound; one that has been
@@ -77,7 +77,16 @@ func (s *Service) Judge(ctx context.Context, tx Store, id console.ID, v Verdict)
 	if err := console.Invalid(f.All); err != nil {
 		return console.NumberRequest{}, err
 	}
-	return s.settle(ctx, tx, id, func(r *console.NumberRequest) { r.Status, r.StatusReason = v.Status, v.Reason })
+	return s.settle(ctx, tx, id, func(r *console.NumberRequest) {
+		r.Status = v.Status
+		switch {
+		case v.Reason == nil:
+		case *v.Reason == "":
+			r.StatusReason = nil
+		default:
+			r.StatusReason = v.Reason
+		}
+	})
 }
 
 // settle changes a request that is still open.

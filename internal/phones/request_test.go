@@ -113,3 +113,26 @@ func TestVerdicts(t *testing.T) {
 		t.Errorf("Judge with a long reason: %v, want CodeValidation", err)
 	}
 }
+
+func TestAVerdictWithoutAReasonLeavesTheOldOne(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ given, want *string }{
+		"none given": {nil, ptr("old")},
+		"a new one":  {ptr("new"), ptr("new")},
+		"taken away": {ptr(""), nil},
+	} {
+		for _, verdict := range []console.RequestStatus{console.RequestUnderReview, console.RequestRejected} {
+			store := newStore()
+			store.requests["wish"] = console.NumberRequest{
+				ID: "wish", Status: console.RequestUnderReview, StatusReason: ptr("old"), UpdatedAt: noon(),
+			}
+			got, err := newService().Judge(t.Context(), store, "wish", phones.Verdict{Status: verdict, Reason: test.given})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got.StatusReason); diff != "" || got.Status != verdict {
+				t.Errorf("%s, %s: %s, reason (-want +got):\n%s", name, verdict, got.Status, diff)
+			}
+		}
+	}
+}

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -15,6 +17,15 @@ import (
 
 // fileName is the database's file in the data folder.
 const fileName = "bimpe.db"
+
+// Exists reports whether a data folder holds a database.
+func Exists(folder string) (bool, error) {
+	_, err := os.Stat(filepath.Join(folder, fileName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
 
 // access is what a connection is for.
 type access bool
