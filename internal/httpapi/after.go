@@ -16,18 +16,32 @@ type after struct {
 	message console.ID
 }
 
-// Times come as RFC 3339 and as the forms of ISO 8601 that people write; without a zone they are UTC.
-func afterLayouts() []string {
-	return []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", time.DateOnly}
+// parseTime reads the forms of ISO 8601 that say a day, and a time of it with or without a zone: the
+// extended and the basic one, as far as the second and its fraction or cut short before. Without a
+// zone they are UTC. A plus sign of a zone that was not escaped has become a space on the way.
+func parseTime(s string) (time.Time, bool) {
+	s = strings.Replace(strings.ToUpper(s), " ", "+", 1)
+	day, ofDay := time.DateOnly, []string{"T15:04:05", "T15:04", "T15"} // a fraction needs no layout
+	if !strings.Contains(s[:min(len(s), len("2006-"))], "-") {
+		day, ofDay = "20060102", []string{"T150405", "T1504", "T15"}
+	}
+	if t, err := time.Parse(day, s); err == nil {
+		return t, true
+	}
+	for _, clock := range ofDay {
+		for _, zone := range []string{"", "Z07:00", "Z0700", "Z07"} {
+			if t, err := time.Parse(day+clock+zone, s); err == nil {
+				return t, true
+			}
+		}
+	}
+	return time.Time{}, false
 }
 
-// parseAfter reads a message's id or a time. A plus sign of a zone that was not escaped has become a
-// space on the way.
+// parseAfter reads a message's id or a time.
 func parseAfter(path, s string) (after, error) {
-	for _, layout := range afterLayouts() {
-		if t, err := time.Parse(layout, strings.Replace(s, " ", "+", 1)); err == nil {
-			return after{path: path, at: &t}, nil
-		}
+	if t, ok := parseTime(s); ok {
+		return after{path: path, at: &t}, nil
 	}
 	if !plausible(s) || strings.ContainsAny(s, ":+") {
 		return after{}, errAfter(path)

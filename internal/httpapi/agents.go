@@ -36,7 +36,7 @@ type agentFields struct {
 	BusinessEmail       *string     `json:"business_email,omitempty" nullable:"true"`
 	BusinessDescription *string     `json:"business_description,omitempty" nullable:"true"`
 	EscalationEmail     *string     `json:"escalation_email,omitempty" nullable:"true"`
-	OnNewMessage        *string     `json:"on_new_message,omitempty" nullable:"true" doc:"merge, queue or interrupt; default merge"`
+	OnNewMessage        *string     `json:"on_new_message,omitempty" nullable:"true" enum:"merge,queue,interrupt" doc:"merge, queue or interrupt; default merge"`
 }
 
 // workflowID is what either name of the field says, or CodeNotFound for what can be no workflow's id.

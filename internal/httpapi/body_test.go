@@ -120,7 +120,7 @@ func TestBodyOfChange(t *testing.T) {
 		`{"visibility":"secret"}`:                  `visibility: expected value to be one of "private, public"`,
 		`{"setup_time":5.0}`:                       "ok",
 		`{"setup_time":5.5}`:                       "setup_time: expected integer",
-		`{"setup_time":1208925819614629174706176}`: "setup_time: expected number <= 1e+06",
+		`{"setup_time":1208925819614629174706176}`: "setup_time: expected number <= 1000000",
 		`{"setup_time":-1}`:                        "setup_time: expected number >= 0",
 		`{"flows":[{"name":"f","extra":{"a":1}}]}`: "ok",
 		`{"flows":[{"priority":"high"}]}`:          "flows.0.priority: expected integer",

@@ -185,7 +185,19 @@ func faultOf(d *huma.ErrorDetail) (path, fault string) {
 	if path == "" {
 		path = "body"
 	}
-	return path, d.Message
+	return path, writtenOut(d.Message)
+}
+
+// writtenOut writes out the bound of a number, which huma has as 1e+06.
+func writtenOut(message string) string {
+	for _, form := range []string{validation.MsgExpectedMinimumNumber, validation.MsgExpectedMaximumNumber} {
+		words, _, _ := strings.Cut(form, "%v")
+		bound, ok := strings.CutPrefix(message, words)
+		if n, err := strconv.ParseFloat(bound, 64); ok && err == nil {
+			return words + strconv.FormatFloat(n, 'f', -1, 64)
+		}
+	}
+	return message
 }
 
 func join(path, name string) string {

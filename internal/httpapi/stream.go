@@ -152,8 +152,8 @@ func readEvents(q *query) (delta, status bool) {
 	}
 	known := []string{eventDelta, eventStatus}
 	names := strings.Split(words, ",")
-	for _, n := range names {
-		if !slices.Contains(known, n) {
+	for i, n := range names {
+		if !slices.Contains(known, n) || slices.Contains(names[:i], n) {
 			q.fail("events", "must be delta, status, or both with a comma")
 			return false, false
 		}

@@ -232,3 +232,23 @@ func TestAStreamCannotBeAskedForItsHeadAlone(t *testing.T) {
 		t.Errorf("HEAD of a stream: got %d", got.Code)
 	}
 }
+
+func TestEachEventIsAskedForOnce(t *testing.T) {
+	t.Parallel()
+	for words, want := range map[string]struct{ delta, status, refused bool }{
+		"":                    {},
+		"delta":               {delta: true},
+		"status":              {status: true},
+		"delta,status":        {delta: true, status: true},
+		"status,delta":        {delta: true, status: true},
+		"delta,delta":         {refused: true},
+		"status,delta,status": {refused: true},
+		"delta,":              {refused: true},
+	} {
+		q := &query{values: url.Values{"events": {words}}}
+		delta, status := readEvents(q)
+		if delta != want.delta || status != want.status || (q.err() != nil) != want.refused {
+			t.Errorf("events=%s: delta %v, status %v, %v, want %+v", words, delta, status, q.err(), want)
+		}
+	}
+}

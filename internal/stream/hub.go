@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"fmt"
 	"hash/maphash"
 	"slices"
 	"sync"
@@ -44,8 +45,12 @@ const retryAfter = 5 * time.Second
 // ReasonShuttingDown after Shutdown; both say when to come again. Whoever subscribed must Close.
 func (h *Hub) Subscribe(r Request) (*Subscription, error) {
 	if !h.teams[h.shard(r.Team)].enter(r.Team, r.Limit) {
+		open := fmt.Sprintf("%d event streams", r.Limit)
+		if r.Limit == 1 {
+			open = "1 event stream"
+		}
 		err := console.Errorf(console.CodeTooManyRequests,
-			"This team has %d event streams open, which is as many as it may have.", r.Limit)
+			"This team has %s open, which is as many as it may have.", open)
 		err.RetryAfter = retryAfter
 		return nil, err.With(console.ReasonTooManyStreams)
 	}
