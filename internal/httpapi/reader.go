@@ -52,6 +52,7 @@ type reader struct {
 	now           func() time.Time
 	conversation  console.ID
 	told          int64 // Seq of the newest message that was written
+	toldID        console.ID
 	delta, status bool
 	shared        bool // others write to the log unheard: look into it at each heartbeat
 }
@@ -151,7 +152,7 @@ func (s *reader) event(ctx context.Context, e stream.Event) error {
 // live writes deltas and statuses to those who asked for them.
 func (s *reader) live(e stream.Event) error {
 	switch {
-	case e.Delta != nil && s.delta:
+	case e.Delta != nil && s.delta && e.Delta.MessageID != s.toldID: // a piece of what was read whole from the log is late
 		return s.write(deltaFrame(*e.Delta))
 	case e.Status != nil && s.status:
 		return s.write(statusFrame(*e.Status))
@@ -160,7 +161,7 @@ func (s *reader) live(e stream.Event) error {
 }
 
 func (s *reader) message(m console.Message) error {
-	s.told = m.Seq
+	s.told, s.toldID = m.Seq, m.ID
 	return s.write(messageFrame(m))
 }
 

@@ -229,6 +229,7 @@ func TestReaderTellsOfRepliesOnlyThoseWhoAsked(t *testing.T) {
 			log.hub.Status("chat", stream.Status{State: stream.Thinking})
 			log.hub.Delta("chat", "m1", "te")
 			log.say()
+			log.hub.Delta("chat", "m1", "xt") // late: the message has been told
 			log.hub.Status("chat", stream.Status{State: stream.Idle})
 			synctest.Wait()
 			l.leave(t)
