@@ -58,6 +58,18 @@ func TestPaceOfInstantReplies(t *testing.T) {
 	}
 }
 
+// busy gives the engine a quick model, that many other turns, and nobody who watches.
+func (h *house) busy() {
+	h.ears.deaf = true
+	h.pace.note(time.Millisecond, nil)
+	others := newRun(h.Engine, console.Turn{}, known{})
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i := range busyTurns {
+		h.running[console.ID(fmt.Sprint(i))] = others
+	}
+}
+
 func TestWhole(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -74,12 +86,7 @@ func TestWhole(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				h := newHouse(t, slow)
-				h.ears.deaf = true
-				h.pace.note(time.Millisecond, nil)
-				r := newRun(h.Engine, console.Turn{}, known{})
-				for i := range busyTurns {
-					h.running[console.ID(fmt.Sprint(i))] = r
-				}
+				h.busy()
 				if tt.spoil != nil {
 					tt.spoil(h)
 				}
@@ -146,14 +153,7 @@ func TestModelThatOnlyStreams(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, utterance{fault: llm.Fail(llm.KindInvalid, nil)}, utterance{words: []string{"ok"}})
-		h.ears.deaf = true
-		h.pace.note(time.Millisecond, nil)
-		others := newRun(h.Engine, console.Turn{}, known{})
-		h.mu.Lock()
-		for i := range busyTurns {
-			h.running[console.ID(fmt.Sprint(i))] = others
-		}
-		h.mu.Unlock()
+		h.busy()
 		h.customer("a")
 		synctest.Wait()
 		h.customer("b")
@@ -174,14 +174,7 @@ func TestRetriesStream(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, utterance{fault: llm.Fail(llm.KindUnavailable, nil)}, utterance{words: []string{"ok"}})
-		h.ears.deaf = true
-		h.pace.note(time.Millisecond, nil)
-		others := newRun(h.Engine, console.Turn{}, known{})
-		h.mu.Lock()
-		for i := range busyTurns {
-			h.running[console.ID(fmt.Sprint(i))] = others
-		}
-		h.mu.Unlock()
+		h.busy()
 		h.customer("a")
 		h.runs.Wait()
 		if r := h.model.requests(); len(r) != 2 || !r[0].Whole || r[1].Whole {
