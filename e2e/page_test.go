@@ -151,21 +151,28 @@ func TestARedirectIntoAPrivateNetworkIsRefused(t *testing.T) {
 	})
 }
 
+// newStuckHost does not answer whoever asks first, which closes asked, and answers all others.
+func newStuckHost(t *testing.T) (h *pageHost, asked chan struct{}) {
+	t.Helper()
+	asked = make(chan struct{})
+	first := atomic.Bool{}
+	h = newPageHost(t, func(w http.ResponseWriter, r *http.Request) {
+		if first.CompareAndSwap(false, true) {
+			close(asked)
+			<-r.Context().Done()
+			return
+		}
+		hours(w, r)
+	})
+	return h, asked
+}
+
 // A page that was being fetched when the server was killed is fetched once more after the restart, and
 // then no more.
 func TestAKillWhileAPageIsFetchedCostsNothing(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, e engine) {
-		asked := make(chan struct{})
-		first := atomic.Bool{}
-		h := newPageHost(t, func(w http.ResponseWriter, r *http.Request) {
-			if first.CompareAndSwap(false, true) {
-				close(asked)
-				<-r.Context().Done()
-				return
-			}
-			hours(w, r)
-		})
+		h, asked := newStuckHost(t)
 		s := serving(t, e, allowing("127.0.0.1/32"))
 		a := s.newAgent(t, nil)
 		s.addPage(t, a.ID, h.URL)
@@ -187,16 +194,7 @@ func TestAKillWhileAPageIsFetchedCostsNothing(t *testing.T) {
 func TestStoppingDoesNotWaitForAPage(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, e engine) {
-		asked := make(chan struct{})
-		first := atomic.Bool{}
-		h := newPageHost(t, func(w http.ResponseWriter, r *http.Request) {
-			if first.CompareAndSwap(false, true) {
-				close(asked)
-				<-r.Context().Done()
-				return
-			}
-			hours(w, r)
-		})
+		h, asked := newStuckHost(t)
 		s := serving(t, e, allowing("127.0.0.1/32"))
 		a := s.newAgent(t, nil)
 		s.addPage(t, a.ID, h.URL)
