@@ -20,6 +20,7 @@ const (
 // returns nil after an orderly end. It may be called once.
 func (a *App) Run(ctx context.Context) error {
 	defer a.Close()
+	defer holdHeapTarget()()
 	w := newWork()
 	w.begin("turns", a.engine.Run)
 	w.begin("keys", a.auth.Run)
