@@ -1,5 +1,3 @@
-// Package flows says which of an agent's rules a message matches. It is pure: what to do about a
-// match is for the reply engine. Everything in it may be called at the same time.
 package flows
 
 import (
