@@ -4,6 +4,9 @@ SHELL := /bin/bash
 
 export CGO_ENABLED := 0
 
+# Only what is run under load is built by the guide; tests and the lint need not compile everything twice.
+check test lint fuzz chaos: export GOFLAGS := $(GOFLAGS) -pgo=off
+
 LINT_VERSION := 2.15.0
 LINT := .cache/bin/golangci-lint
 OPENAPI_LINT_VERSION := 2.77.0
@@ -11,7 +14,7 @@ FUZZTIME ?= 10s
 CHAOS_ROUNDS ?= 200
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help build run check test bench lint fuzz chaos web openapi sdk-check
+.PHONY: help build run check test bench guide lint fuzz chaos web openapi sdk-check
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +37,10 @@ web: ## check and build the page at /docs anew (Node.js 20.19 or newer); commit 
 
 bench: ## measure the speed against a floor taken in the same run
 	scripts/with-postgres go run ./bench $(BENCH)
+
+guide: ## measure what the server does under load anew, by which the compiler makes it fast; commit what changes
+	rm -rf .cache/guide
+	go run -trimpath ./bench -only turns,streams,reads -pairs 3 -profile .cache/guide -guide cmd/bimpe/default.pgo
 
 lint: $(LINT) ## style, size, the arrows between packages, and the API's document
 	$(LINT) run ./...

@@ -36,6 +36,7 @@ type options struct {
 	binary   string
 	json     string
 	profile  string
+	guide    string
 	postgres string
 	strict   bool
 }
@@ -52,6 +53,7 @@ func parse(args []string, to io.Writer) (options, error) {
 	f.StringVar(&o.binary, "binary", "", "measure this bimpe instead of building bin/bimpe")
 	f.StringVar(&o.json, "json", "", "also write the figures to this file")
 	f.StringVar(&o.profile, "profile", "", "write profiles of the server into this folder; it then runs inside this program")
+	f.StringVar(&o.guide, "guide", "", "with -profile, merge the processor's profiles into this file, by which the compiler makes the server fast")
 	f.BoolVar(&o.strict, "strict", false, "fail when a bar is missed")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -63,6 +65,9 @@ func parse(args []string, to io.Writer) (options, error) {
 		if !slices.Contains(names(), name) {
 			return o, fmt.Errorf("-only %s: there are the rows %s", name, strings.Join(names(), ", "))
 		}
+	}
+	if o.guide != "" && o.profile == "" {
+		return o, errors.New("-guide needs -profile")
 	}
 	o.postgres = os.Getenv("BIMPE_TEST_POSTGRES")
 	return o, nil
@@ -96,6 +101,11 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	all, err := b.measure(ctx)
 	if err = errors.Join(err, b.close()); err != nil {
 		return err
+	}
+	if o.guide != "" {
+		if err := writeGuide(o.profile, o.guide); err != nil {
+			return err
+		}
 	}
 	return o.report(out, all)
 }
