@@ -12,10 +12,10 @@ type Kind string
 const (
 	KindOverloaded  Kind = "overloaded"  // too many requests; Error.RetryAfter may say when to come again
 	KindUnavailable Kind = "unavailable" // the server failed, or there was no connection to it
-	KindBroken      Kind = "broken"      // the reply was cut short or made no sense
+	KindBroken      Kind = "broken"      // the reply was cut short, made no sense, or called what was not offered
 	KindTimeout     Kind = "timeout"     // nothing came for too long
 	KindInvalid     Kind = "invalid"     // the server did not accept the request
-	KindRefused     Kind = "refused"     // the server did not accept the credentials
+	KindRefused     Kind = "refused"     // the server did not accept the credentials, or wants to be paid
 )
 
 // Error is a failure of a model. Its text is for logs: it holds neither credentials nor the
@@ -23,9 +23,14 @@ const (
 type Error struct {
 	Kind       Kind
 	RetryAfter time.Duration // 0: the server named none
+	Usage      Usage         // what the attempt cost all the same, as far as known; zero: nothing had come
 
 	cause error
 }
+
+// ErrNoRoom is the cause of a KindBroken whose reply hit Request.MaxTokens before it said anything, as
+// one does that spends its tokens on thinking.
+var ErrNoRoom = errors.New("the limit left no room for a reply")
 
 // Fail makes an Error of a kind; cause may be nil.
 func Fail(kind Kind, cause error) *Error { return &Error{Kind: kind, cause: cause} }

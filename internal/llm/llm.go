@@ -20,7 +20,8 @@ type Model interface {
 	// A good stream ends with a Delta that has an End, and only that one has. A failed one ends
 	// with an error: an *Error, or ctx's own error once ctx has ended. Either way the
 	// connection to the model is closed, and every goroutine of the stream gone, before the ranging
-	// returns; so it is when the consumer breaks off. Text is valid UTF-8 throughout.
+	// returns; so it is when the consumer breaks off. Text is valid UTF-8 throughout. A reply has text or
+	// calls or both; one that has neither is a failure of KindBroken.
 	Stream(ctx context.Context, r Request) iter.Seq2[Delta, error]
 }
 
@@ -28,7 +29,8 @@ type Model interface {
 type Request struct {
 	System    string    // who the model is and what it may rest on; may be empty
 	Messages  []Message // the conversation so far, oldest first
-	MaxTokens int       // of the reply; 0: the model's own limit
+	Tools     []Tool    // what the model may call; empty: nothing
+	MaxTokens int       // of the reply; 0: the model's own limit, or what its adapter takes for one
 	// Whole says that nobody reads along, so that the reply may come in one piece, which costs both
 	// sides much less. The model is then to be quick: it is silent until it has finished.
 	Whole     bool
@@ -44,20 +46,26 @@ type Grounding struct {
 	Passages []console.Passage // of the agent's knowledge, the best first
 }
 
-// Message is one entry of a conversation.
+// Message is one entry of a conversation. What a model called and what came of it are two: a message
+// of RoleAssistant with the calls, and after it one of RoleTool for each, in any order, before anybody
+// else speaks.
 type Message struct {
-	Role Role
-	Text string
+	Role   Role
+	Text   string
+	Calls  []Call // of RoleAssistant only
+	CallID string // of RoleTool only: which call Text is the result of
+	Failed bool   // of RoleTool only: Text says why there is no result
 }
 
 // Role says who speaks in a conversation with a model.
 type Role string
 
-// The three who speak.
+// Those who speak.
 const (
 	RoleSystem    Role = "system"
 	RoleUser      Role = "user"
 	RoleAssistant Role = "assistant"
+	RoleTool      Role = "tool"
 )
 
 // Delta is a piece of a reply.
@@ -70,22 +78,26 @@ type Delta struct {
 type End struct {
 	Finish Finish
 	Usage  Usage
+	Calls  []Call // with FinishCalls only: what the model wants done, in its own order
 }
 
 // Finish says why a reply ended.
 type Finish string
 
 // FinishStop is a whole reply, FinishLength one that hit a limit, FinishUnknown one in which the
-// model says that it does not know, so that a human should look.
+// model says that it does not know, or that was held back, so that a human should look. FinishCalls
+// is one that waits for the results of its calls.
 const (
 	FinishStop    Finish = "stop"
 	FinishLength  Finish = "length"
 	FinishUnknown Finish = "unknown"
+	FinishCalls   Finish = "calls"
 )
 
 // Usage is what a request cost.
 type Usage struct {
-	PromptTokens     int
+	PromptTokens     int // all of them, those from a cache too
+	CachedTokens     int // of PromptTokens: read from the vendor's cache, and so cheaper
 	CompletionTokens int
-	Estimated        bool // the model did not say, so the numbers come from EstimateTokens
+	Estimated        bool // the model did not say all of it, so some numbers come from EstimateTokens
 }
