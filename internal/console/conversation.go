@@ -157,8 +157,14 @@ type Turn struct {
 	Node              ID    // who holds it
 	ConversationEpoch int64 // when it was opened
 	AgentEpoch        int64
+	KeyID             ID // the key that posted the message which opened it; empty: none did
 	CreatedAt         time.Time
 	EndedAt           *time.Time
+
+	EndedBy ID // the key with which somebody else ended it; empty: none
+	// Record is what the turn did. It is set where the run that did it ends the turn, and nil
+	// wherever a turn is read for its state.
+	Record *Record
 }
 
 // End returns the turn as it stands after its end.

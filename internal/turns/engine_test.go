@@ -384,7 +384,7 @@ func TestRulesAnswerEachMessage(t *testing.T) {
 		for i, text := range tt.asked {
 			b.history = append(b.history, console.Message{Seq: int64(i + 1), Author: console.ByCustomer, Text: text})
 		}
-		if got, all := ruled(b); !slices.Equal(got, tt.want) || all != tt.all {
+		if got, _, all := ruled(b); !slices.Equal(got, tt.want) || all != tt.all {
 			t.Errorf("%q: rules answer %q, all %v; want %q, %v", tt.asked, got, all, tt.want, tt.all)
 		}
 	}

@@ -32,10 +32,14 @@ type action interface{ action() }
 type ask struct {
 	after   time.Duration
 	request llm.Request
+	steps   []console.Step // what led to it, for the journal
 }
 
 // say ends the turn with a reply.
-type say struct{ reply reply }
+type say struct {
+	reply reply
+	steps []console.Step // what decided it, for the journal
+}
 
 func (ask) action() {}
 func (say) action() {}
@@ -57,16 +61,16 @@ func next(t transcript, l Limits) action {
 		s.reply.attention = t.answer.end.Finish == llm.FinishUnknown
 		return s
 	}
-	if responses, all := ruled(t.brief); len(responses) > 0 {
+	if responses, steps, all := ruled(t.brief); len(responses) > 0 {
 		s := t.say(strings.Join(responses, "\n\n"), console.TurnReplied, "")
-		s.reply.attention = !all
+		s.reply.attention, s.steps = !all, steps
 		return s
 	}
 	switch {
 	case t.expired:
 		return t.apologise(console.WhyDeadline)
 	case len(t.faults) == 0:
-		return ask{request: prompt(t.brief, l)}
+		return ask{request: prompt(t.brief, l), steps: given(t.brief.passages)}
 	case len(t.faults) >= l.Attempts, !retryable(t.faults[len(t.faults)-1]):
 		return t.apologise(console.WhyModelFailed)
 	default:
@@ -76,7 +80,7 @@ func next(t transcript, l Limits) action {
 
 // ruled returns what the rules answer to the customer's messages, each response once, and whether
 // that answers all of them.
-func ruled(b brief) (responses []string, all bool) {
+func ruled(b brief) (responses []string, steps []console.Step, all bool) {
 	rules, all := b.agentRules(), true
 	for _, m := range b.asked() {
 		rule, ok := flows.Match(rules, m.Text)
@@ -86,13 +90,14 @@ func ruled(b brief) (responses []string, all bool) {
 		}
 		if !slices.Contains(responses, rule.Response) {
 			responses = append(responses, rule.Response)
+			steps = append(steps, console.Step{Kind: console.StepRule, Rule: rule.ID})
 		}
 	}
-	return responses, all
+	return responses, steps, all
 }
 
 func (t transcript) say(text string, state console.TurnState, why console.Why) say {
-	return say{reply{
+	return say{reply: reply{
 		message: console.Message{Text: text}, state: state, why: why, seen: t.brief.seen(),
 	}}
 }
@@ -100,6 +105,7 @@ func (t transcript) say(text string, state console.TurnState, why console.Why) s
 func (t transcript) apologise(why console.Why) say {
 	s := t.say(apology(t.brief.agent.Language), console.TurnFailed, why)
 	s.reply.attention = true
+	s.steps = []console.Step{{Kind: console.StepApology, Fault: string(why)}}
 	return s
 }
 

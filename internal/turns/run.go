@@ -21,6 +21,9 @@ type run struct {
 	// ctx ends when the turn is halted, dropped, out of time, or the engine stops.
 	ctx  context.Context
 	stop context.CancelCauseFunc
+	// journal is what the run has done so far.
+	journal journal
+	tries   int // how often a model has been asked; of the run's own goroutine
 
 	mu       sync.Mutex
 	message  console.ID              // of the reply being written
@@ -87,15 +90,18 @@ func (r *run) answer(ctx context.Context) (console.TurnState, []error, error) {
 		}
 		switch do := next(t, r.e.Limits).(type) {
 		case say:
+			r.note(do.steps)
 			state, err := r.say(do.reply)
 			return state, t.faults, err
 		case ask:
+			r.note(do.steps)
 			a, err := r.ask(ctx, do)
 			switch {
 			case err == nil:
 				t.answer = &a
 			case errors.Is(err, errAgain):
 				fresh = true
+				r.note([]console.Step{{Kind: console.StepRestart, Note: "the customer wrote again"}})
 			case errors.Is(err, errExpired):
 				t.expired = true
 			case context.Cause(r.ctx) != nil:
@@ -155,27 +161,39 @@ func (r *run) ask(ctx context.Context, a ask) (answer, error) {
 	if !r.begin(again) {
 		return answer{}, errAgain
 	}
-	if err := sleep(ctx, a.after); err != nil {
+	step := console.Step{Kind: console.StepModel, At: r.e.Now(), Model: console.ModelRef{Name: r.e.Model.Name()}}
+	if err := r.place(ctx, a.after); err != nil {
 		return answer{}, err
 	}
-	select {
-	case r.e.upstream <- struct{}{}:
-		defer func() { <-r.e.upstream }()
-	case <-ctx.Done():
-		return answer{}, context.Cause(ctx)
-	}
+	defer func() { <-r.e.upstream }()
+	r.tries++
+	step.Try, step.Waited = r.tries, r.e.Now().Sub(step.At)
 	end, err := r.put(ctx, a)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
-		return answer{}, cause
+		err = cause
 	}
+	text := r.written().Written
+	if err == nil && strings.TrimSpace(text) == "" {
+		err = errNothingSaid
+	}
+	r.asked(step, a.request, end, err)
 	if err != nil {
 		return answer{}, err
 	}
-	text := r.written().Written
-	if strings.TrimSpace(text) == "" {
-		return answer{}, errNothingSaid
-	}
 	return answer{text: text, end: end}, nil
+}
+
+// place waits for so long, and then for a place upstream, which the caller gives back.
+func (r *run) place(ctx context.Context, after time.Duration) error {
+	if err := sleep(ctx, after); err != nil {
+		return err
+	}
+	select {
+	case r.e.upstream <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // put asks the model. One that does not give whole replies is asked for a stream, now and from now

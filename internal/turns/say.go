@@ -62,11 +62,21 @@ func (r *run) commit(what reply) (*console.Turn, error) {
 		if change.Opened != nil {
 			change.Opened.Node = r.e.Node
 		}
+		change.Ended.Record = r.record(change.Ended.State)
 		ended = change.Ended
 		tx.AfterCommit(func() { r.e.committed(change) })
 		return tx.Apply(ctx, change)
 	})
 	return ended, err
+}
+
+// record is what the run did, and of a reply that is not said what readers could have seen of it.
+func (r *run) record(end console.TurnState) *console.Record {
+	record := r.journal.written()
+	if end == console.TurnDiscarded {
+		record.Discarded = r.written().Written
+	}
+	return &record
 }
 
 // look reads how things stand: the agent first, then the conversation, as everyone who writes takes

@@ -1,0 +1,139 @@
+package console
+
+import "time"
+
+// Record is what a turn did, in order, and what its reply came from. It is written once, when the
+// turn has ended.
+type Record struct {
+	Steps   []Step     // at most MaxSteps
+	Omitted int        // how many more there were
+	Spent   []Spending // by model, in the order in which they were first asked
+	Budget  Budget     // the budget that kept the turn from a model; empty: none
+	// Discarded is what had been written of a reply that was not said, as far as readers could have
+	// seen it; empty: nothing.
+	Discarded string
+}
+
+// Spending is what a turn spent on one model, all tries together.
+type Spending struct {
+	Model  ModelRef
+	Asked  int64 // how often
+	Tokens Tokens
+	Cost   Money
+}
+
+// Spend counts what a step spent.
+func (r *Record) Spend(s Step) {
+	for i := range r.Spent {
+		if o := &r.Spent[i]; o.Model == s.Model && o.Cost.Currency == s.Cost.Currency {
+			o.Asked++
+			o.Tokens = o.Tokens.Plus(s.Tokens)
+			o.Cost.Nanos += s.Cost.Nanos
+			return
+		}
+	}
+	r.Spent = append(r.Spent, Spending{s.Model, 1, s.Tokens, s.Cost})
+}
+
+// MaxSteps bounds a record; what a turn spent is counted for steps beyond it too.
+const MaxSteps = 100
+
+// Step is one thing that a turn did. Only the fields that belong to its kind are set. It holds no
+// secret, and of what people wrote only the quotes of Sources.
+type Step struct {
+	Kind StepKind
+	At   time.Time     // when it began
+	Took time.Duration // 0: no time of its own
+	Note string        // in a few words, for whoever reads the record; may be empty
+
+	Rule     string // id of the rule that decided
+	Flow     string // name of the flow that decided or was left
+	FlowStep string // its step, as the flow names it or by number: "2"
+	Sources  []Source
+	Model    ModelRef
+	Try      int           // which asking of a model in this turn it was: 1, 2 …
+	Waited   time.Duration // before the model was asked: back-off, Retry-After, a place in the queue
+	Fault    string        // the llm.Kind, or a word of a few letters, of what went wrong; empty: nothing
+	Tokens   Tokens
+	Cost     Money // zero: no prices are set
+}
+
+// StepKind says what a step was.
+type StepKind string
+
+// The kinds of steps.
+const (
+	StepRule      StepKind = "rule"      // a rule decided: Rule
+	StepFlow      StepKind = "flow"      // a step of a flow decided: Flow, FlowStep
+	StepKnowledge StepKind = "knowledge" // passages were found and given to the model: Sources
+	StepModel     StepKind = "model"     // a model was asked: Model, Try, Waited, Fault, Tokens, Cost
+	StepSkipped   StepKind = "skipped"   // a model was not asked, its breaker being open: Model, Fault
+	StepBudget    StepKind = "budget"    // a budget is used up: Note names it; the built-in model answers
+	StepSummary   StepKind = "summary"   // older messages were summed up: Model, Tokens, Cost
+	StepRestart   StepKind = "restart"   // the customer wrote again, and the turn began anew
+	StepApology   StepKind = "apology"   // no model answered: the customer got an apology
+	StepStopped   StepKind = "stopped"   // somebody else ended the turn while it was at work: Note
+)
+
+// ModelRef is a model as a record names it.
+type ModelRef struct {
+	Connection ID     // of the team; empty: the server's own
+	Provider   string // openai, anthropic, builtin
+	Name       string
+}
+
+// Source is a passage that a reply could rest on.
+type Source struct {
+	PassageID ID
+	BaseID    ID
+	Name      string // of the knowledge base
+	Quote     string // the beginning of the passage
+}
+
+// Tokens are what a model read and wrote.
+type Tokens struct {
+	Prompt     int64
+	Completion int64
+	Estimated  bool // the provider did not say
+}
+
+// Total is what counts against budgets.
+func (t Tokens) Total() int64 { return t.Prompt + t.Completion }
+
+// Plus adds two numbers of tokens; a sum with an estimate in it is one.
+func (t Tokens) Plus(u Tokens) Tokens {
+	return Tokens{t.Prompt + u.Prompt, t.Completion + u.Completion, t.Estimated || u.Estimated}
+}
+
+// Money is an amount of one currency.
+type Money struct {
+	Currency string // ISO 4217; empty: there is no amount
+	Nanos    int64  // thousand millionths of the currency
+}
+
+// Price is what a model costs. The zero value means that it is not known.
+type Price struct {
+	Currency   string // ISO 4217
+	Prompt     int64  // for a million tokens read, in millionths of the currency
+	Completion int64  // for a million tokens written
+}
+
+// Of is what so many tokens cost, rounded to the nearest Nano; no Money where no price is known.
+func (p Price) Of(t Tokens) Money {
+	if p.Currency == "" {
+		return Money{}
+	}
+	const nano = 1000
+	return Money{p.Currency, (p.Prompt*t.Prompt + p.Completion*t.Completion + nano/2) / nano}
+}
+
+// Budget names what bounds the tokens that are spent.
+type Budget string
+
+// The budgets.
+const (
+	BudgetTurn  Budget = "turn"
+	BudgetAgent Budget = "agent_day"
+	BudgetTeam  Budget = "team_day"
+	BudgetKey   Budget = "key_day"
+)

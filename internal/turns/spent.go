@@ -1,0 +1,86 @@
+package turns
+
+import (
+	"context"
+	"errors"
+
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/llm"
+)
+
+// note puts what has just been decided into the journal.
+func (r *run) note(steps []console.Step) {
+	at := r.e.Now()
+	for _, s := range steps {
+		if s.At.IsZero() {
+			s.At = at
+		}
+		r.journal.add(s)
+	}
+}
+
+// maxQuote bounds what a record quotes of a passage, in bytes.
+const maxQuote = 240
+
+// given is the step of giving passages to a model, none where there are none.
+func given(passages []console.Passage) []console.Step {
+	if len(passages) == 0 {
+		return nil
+	}
+	sources := make([]console.Source, len(passages))
+	for i, p := range passages {
+		sources[i] = console.Source{PassageID: p.ID, BaseID: p.BaseID, Name: p.Source, Quote: short(p.Text, maxQuote)}
+	}
+	return []console.Step{{Kind: console.StepKnowledge, Sources: sources}}
+}
+
+// asked puts an asking of the model into the journal, once it is over, however it ended.
+func (r *run) asked(s console.Step, request llm.Request, end llm.End, err error) {
+	s.Took, s.Fault = r.e.Now().Sub(s.At), word(err)
+	s.Tokens = console.Tokens{
+		Prompt: int64(end.Usage.PromptTokens), Completion: int64(end.Usage.CompletionTokens),
+		Estimated: end.Usage.Estimated,
+	}
+	if text := r.written().Written; s.Tokens == (console.Tokens{}) && err != nil && charged(err, text) {
+		s.Tokens = estimate(request, text)
+	}
+	r.journal.add(s)
+}
+
+// charged reports whether a provider asks money for an asking that failed: it had begun to work.
+func charged(err error, text string) bool {
+	fault, ok := errors.AsType[*llm.Error](err)
+	return text != "" || !ok || fault.Kind == llm.KindBroken || fault.Kind == llm.KindTimeout
+}
+
+// estimate is about what an asking costs of which no numbers came.
+func estimate(request llm.Request, text string) console.Tokens {
+	n := llm.EstimateTokens(request.System)
+	for _, m := range request.Messages {
+		n += llm.EstimateTokens(m.Text)
+	}
+	return console.Tokens{Prompt: int64(n), Completion: int64(llm.EstimateTokens(text)), Estimated: true}
+}
+
+// word is what went wrong, for a record: never the text of an error, which is for the log.
+func word(err error) string {
+	fault, ofModel := errors.AsType[*llm.Error](err)
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, errNothingSaid):
+		return "empty"
+	case errors.Is(err, errAgain):
+		return "restarted"
+	case errors.Is(err, errExpired), errors.Is(err, context.DeadlineExceeded):
+		return "deadline"
+	case errors.Is(err, errStopping):
+		return "shutdown"
+	case ofModel:
+		return string(fault.Kind)
+	case errors.Is(err, errGone), errors.Is(err, errHalted), errors.Is(err, errStopped):
+		return "stopped"
+	default:
+		return "unknown"
+	}
+}
