@@ -44,8 +44,19 @@ type Conversation struct {
 	Epoch       int64 // rises when a human steps in, so that replies decided before are late
 	OpenTurn    ID    // empty: none
 
+	// Flow is where the customer stands in a flow, as package flows writes it; empty: in none. It
+	// changes with the reply that a flow decided, and ends when the AI falls silent here.
+	Flow   string
+	FlowAt *time.Time // when the flow last went on; nil where Flow is empty
+
 	CreatedAt time.Time
 	UpdatedAt time.Time
+}
+
+// LeaveFlow returns the conversation as it stands in no flow.
+func (c Conversation) LeaveFlow() Conversation {
+	c.Flow, c.FlowAt = "", nil
+	return c
 }
 
 // Delivers reports whether what is said reaches the customer there: on the web chat, where it is read

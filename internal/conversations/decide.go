@@ -57,6 +57,9 @@ func human(change console.Change, in sending) console.Change {
 	c.Epoch++
 	c.NeedsAttention = false
 	c.Paused = c.Paused || in.draft.TakeOver
+	if c.Paused {
+		*c = c.LeaveFlow() // the human has the matter in hand; a notice leaves the flow as it is
+	}
 	if in.open != nil {
 		change.Ended = ended(*in.open, console.TurnDiscarded, console.WhyHumanReplied, *c)
 		c.OpenTurn = ""
@@ -112,6 +115,7 @@ func pause(c console.Conversation, open *console.Turn, paused Pause, at time.Tim
 	change := console.Change{Was: &was}
 	if paused {
 		c.Epoch++
+		c = c.LeaveFlow()
 		if open != nil {
 			change.Ended = ended(*open, console.TurnDiscarded, console.WhyConversationPaused, c)
 			c.OpenTurn = ""

@@ -16,7 +16,7 @@ func saying() sending {
 	before := noon.Add(-time.Minute)
 	c := console.Conversation{
 		ID: "conv", AgentID: "agent", Channel: console.Webchat, Seq: 4, CustomerSeq: 3, Epoch: 2,
-		LastMessageAt: &before, NeedsAttention: true,
+		LastMessageAt: &before, NeedsAttention: true, Flow: `{}`, FlowAt: &before,
 	}
 	return sending{
 		opener: opener{
@@ -107,8 +107,8 @@ func TestDecideCustomer(t *testing.T) {
 			if got.Now.OpenTurn != tt.turn {
 				t.Errorf("decide: open turn %q, want %q", got.Now.OpenTurn, tt.turn)
 			}
-			if got.Now.Epoch != 2 || !got.Now.NeedsAttention {
-				t.Error("decide: a customer's message raised the epoch or cleared the attention")
+			if got.Now.Epoch != 2 || !got.Now.NeedsAttention || got.Now.Flow == "" {
+				t.Error("decide: a customer's message raised the epoch, cleared the attention or left the flow")
 			}
 		})
 	}
@@ -166,6 +166,9 @@ func TestDecideHuman(t *testing.T) {
 			if got.Now.Epoch != 3 || got.Now.NeedsAttention || got.Now.Paused != tt.takeOver || got.Now.OpenTurn != "" {
 				t.Errorf("decide: conversation %+v", got.Now)
 			}
+			if inFlow := got.Now.Flow != "" && got.Now.FlowAt != nil; inFlow == tt.takeOver {
+				t.Errorf("decide: flow %q of %v", got.Now.Flow, got.Now.FlowAt)
+			}
 			if got.Append.Author != console.ByHuman || got.Now.CustomerSeq != 3 || got.Opened != nil {
 				t.Errorf("decide: appended %+v, opened %+v", got.Append, got.Opened)
 			}
@@ -197,6 +200,9 @@ func TestPause(t *testing.T) {
 	}
 	if on.Ended == nil || on.Ended.Why != console.WhyConversationPaused {
 		t.Errorf("pause: ended %+v", on.Ended)
+	}
+	if on.Now.Flow != "" || on.Now.FlowAt != nil {
+		t.Errorf("pause: the flow goes on: %q", on.Now.Flow)
 	}
 	off := pause(on.Now, nil, false, noon)
 	if off.Now.Paused || off.Now.Epoch != 3 || off.Ended != nil {

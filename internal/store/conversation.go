@@ -8,7 +8,7 @@ import (
 
 const conversationColumns = `x.id, x.agent_id, x.channel, x.test, x.customer_id, x.paused, x.needs_attention, ` +
 	`x.last_message_at, x.last_seen, x.seq, x.customer_seq, x.epoch, x.open_turn, x.created_at, x.updated_at, ` +
-	`x.channel_id, x.customer_name, x.full_name, x.email, x.phone_number, x.profile_picture, x.preview`
+	`x.channel_id, x.customer_name, x.full_name, x.email, x.phone_number, x.profile_picture, x.preview, x.flow, x.flow_at`
 
 // agentLives keeps what is below an agent that was deleted out of sight.
 const agentLives = ` AND EXISTS (SELECT 1 FROM agent a WHERE a.id = x.agent_id AND a.deleted_at IS NULL)`
@@ -28,7 +28,8 @@ func scanConversation(r *row) console.Conversation {
 		Paused: r.flag(), NeedsAttention: r.flag(), LastMessageAt: r.atOr(), LastSeen: r.atOr(), Seq: r.num(),
 		CustomerSeq: r.num(), Epoch: r.num(), OpenTurn: r.id(), CreatedAt: r.at(), UpdatedAt: r.at(),
 		ChannelID: r.textOr(), CustomerName: r.textOr(), FullName: r.textOr(), Email: r.textOr(),
-		PhoneNumber: r.textOr(), ProfilePicture: r.textOr(), Preview: r.textOr(),
+		PhoneNumber: r.textOr(), ProfilePicture: r.textOr(), Preview: r.textOr(), Flow: r.text(),
+		FlowAt: r.atOr(),
 	}
 }
 
@@ -101,7 +102,10 @@ func (t *Tx) updateConversation(was, now console.Conversation) error {
 	n, err := t.s.exec(text, string(now.ID), t.team, now.Paused, now.NeedsAttention, ms0(now.LastMessageAt),
 		msOr(now.LastSeen), now.Seq, now.CustomerSeq, now.Epoch, string(now.OpenTurn), ms(now.UpdatedAt),
 		textArg(now.Preview))
-	if err := changed(n, err, "conversation", now.ID); err != nil || sameCustomer(was, now) {
+	if err := changed(n, err, "conversation", now.ID); err != nil {
+		return err
+	}
+	if err := t.updateFlow(was, now); err != nil || sameCustomer(was, now) {
 		return err
 	}
 	const customer = `UPDATE conversation SET channel_id = $3, customer_name = $4, full_name = $5, email = $6,
@@ -110,6 +114,16 @@ func (t *Tx) updateConversation(was, now console.Conversation) error {
 	_, err = t.s.exec(customer, string(now.ID), t.team, textArg(now.ChannelID), textArg(now.CustomerName),
 		textArg(now.FullName), textArg(now.Email), textArg(now.PhoneNumber), textArg(now.ProfilePicture),
 		now.Searchable())
+	return err
+}
+
+// updateFlow writes where the customer stands in a flow, only where that has changed.
+func (t *Tx) updateFlow(was, now console.Conversation) error {
+	if was.Flow == now.Flow && msOr(was.FlowAt) == msOr(now.FlowAt) {
+		return nil
+	}
+	const text = `UPDATE conversation SET flow = $3, flow_at = $4 WHERE id = $1 AND team_id = $2`
+	_, err := t.s.exec(text, string(now.ID), t.team, now.Flow, msOr(now.FlowAt))
 	return err
 }
 

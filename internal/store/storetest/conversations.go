@@ -42,12 +42,18 @@ func conversationRoundTrip(t *testing.T, b *bench) {
 	was := got
 	got.Paused, got.NeedsAttention, got.CustomerName, got.Epoch = true, true, nil, 3
 	got.FullName, got.UpdatedAt = to("Ada Lovelace"), b.clock.now()
+	got.Flow, got.FlowAt = `{"flow":"Größe"}`, to(b.clock.now())
 	b.write(t, func(tx *store.Tx) error { return tx.Apply(t.Context(), console.Change{Was: &was, Now: got}) })
 	b.write(t, func(tx *store.Tx) error {
 		locked, err := tx.LockConversation(t.Context(), a.ID, c.ID)
 		equal(t, "LockConversation", locked, got)
 		return err
 	})
+	left := got.LeaveFlow()
+	b.write(t, func(tx *store.Tx) error { return tx.Apply(t.Context(), console.Change{Was: &got, Now: left}) })
+	got, err = b.view().Conversation(t.Context(), a.ID, c.ID)
+	ok(t, err)
+	equal(t, "Conversation that left its flow", got, left)
 	page, err := b.view().Conversations(t.Context(), a.ID, console.ConversationFilter{}, console.Query{Search: "LOVELACE"})
 	ok(t, err)
 	equal(t, "search for the new name", page, console.Page[console.Conversation]{
