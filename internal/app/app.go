@@ -33,6 +33,7 @@ import (
 type App struct {
 	cfg   Config
 	log   *slog.Logger
+	now   func() time.Time
 	ids   *console.IDs
 	admin *Admin
 
@@ -55,8 +56,12 @@ func Build(ctx context.Context, cfg Config) (*App, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, log: cfg.logger(), ids: console.NewIDs(time.Now), hub: stream.NewHub()}
+	a := &App{cfg: cfg, log: cfg.logger(), now: cfg.clock(), hub: stream.NewHub()}
+	a.ids = console.NewIDs(a.now)
 	a.node = a.ids.Next()
+	if cfg.TestClock != "" {
+		a.log.WarnContext(ctx, "the clock is a test's", "file", cfg.TestClock)
+	}
 	if err := a.build(ctx); err != nil {
 		a.Close()
 		return nil, err
@@ -66,7 +71,7 @@ func Build(ctx context.Context, cfg Config) (*App, error) {
 
 // build goes along the arrows: what is kept, who asks, the rooms, the wire.
 func (a *App) build(ctx context.Context) error {
-	v, err := openVault(ctx, a.cfg.Storage, a.log)
+	v, err := openVault(ctx, a.cfg.Storage, a.now, a.log)
 	if err != nil {
 		return err
 	}
@@ -75,10 +80,10 @@ func (a *App) build(ctx context.Context) error {
 		return fmt.Errorf("fill the library: %w", err)
 	}
 	a.auth = auth.New(auth.Config{
-		Registry: a.db, Now: time.Now, NewID: a.ids.Next, TicketKey: v.sealer.Derive("tickets"),
+		Registry: a.db, Now: a.now, NewID: a.ids.Next, TicketKey: v.sealer.Derive("tickets"),
 		Ended: a.hub.EndKey, Log: a.log,
 	})
-	a.admin = &Admin{db: a.db, auth: a.auth, phones: phones.New(time.Now, a.ids.Next), newID: a.ids.Next}
+	a.admin = &Admin{db: a.db, auth: a.auth, phones: phones.New(a.now, a.ids.Next), newID: a.ids.Next}
 	handler, err := a.rooms(v)
 	if err != nil {
 		return err
@@ -102,27 +107,27 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	know := knowledge.New(time.Now, a.ids.Next)
+	know := knowledge.New(a.now, a.ids.Next)
 	if a.fetcher, err = a.newFetcher(know); err != nil {
 		return nil, err
 	}
 	a.engine = turns.New(turns.Config{
-		DB: turnStore{a.db}, Finder: finder{a.db, know}, Model: model, Hub: a.hub, Now: time.Now,
+		DB: turnStore{a.db}, Finder: finder{a.db, know}, Model: model, Hub: a.hub, Now: a.now,
 		NewID: a.ids.Next, Node: a.node, Log: a.log,
 		Limits: turns.Limits{Turn: a.cfg.TurnTimeout, Grace: turnGrace},
 	})
 	api, err := httpapi.New(httpapi.Config{
-		Store: apiStore{a.db}, Auth: a.auth, Streams: a.hub, Keys: limit.New(time.Now),
-		Addresses: limit.New(time.Now), Sealer: v.sealer,
-		Agents:    agents.New(time.Now, a.ids.Next, a.engine),
-		Workflows: workflows.New(time.Now, a.ids.Next),
+		Store: apiStore{a.db}, Auth: a.auth, Streams: a.hub, Keys: limit.New(a.now),
+		Addresses: limit.New(a.now), Sealer: v.sealer,
+		Agents:    agents.New(a.now, a.ids.Next, a.engine),
+		Workflows: workflows.New(a.now, a.ids.Next),
 		Knowledge: know,
 		Calls:     calls.New(),
 		Phones:    a.admin.phones,
 		Conversations: conversations.New(conversations.Config{
-			Now: time.Now, NewID: a.ids.Next, Node: a.node, Listener: a.engine, Halter: a.engine,
+			Now: a.now, NewID: a.ids.Next, Node: a.node, Listener: a.engine, Halter: a.engine,
 		}),
-		Now: time.Now, Log: a.log, AllowedOrigins: a.cfg.origins(), TrustedProxies: proxies,
+		Now: a.now, Log: a.log, AllowedOrigins: a.cfg.origins(), TrustedProxies: proxies,
 		RateLimit: a.cfg.RateLimit, Ready: a.readiness, Version: a.cfg.Version,
 		SharedLog: a.cfg.postgres(), Pages: pages,
 	})

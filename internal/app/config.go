@@ -39,6 +39,7 @@ type Config struct {
 	TurnTimeout    time.Duration `env:"BIMPE_TURN_TIMEOUT" default:"60s" help:"How long a reply may take before the customer gets an apology."`
 	LogFormat      string        `env:"BIMPE_LOG_FORMAT" default:"text" help:"text or json."`
 	LogLevel       string        `env:"BIMPE_LOG_LEVEL" placeholder:"LEVEL" help:"debug, info, warn or error; without it info, or warn under quickstart."`
+	TestClock      string        `env:"BIMPE_TEST_CLOCK" hidden:""` // of tests alone, see clock.go
 
 	Version string    `kong:"-"` // stands in the log and in the API's document
 	Log     io.Writer `kong:"-"` // nil: nothing is logged

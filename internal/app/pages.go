@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/knowledge"
@@ -21,7 +20,7 @@ func (a *App) newFetcher(know *knowledge.Service) (*knowledge.Fetcher, error) {
 		Agent: "bimpe/" + a.cfg.Version, Allow: allow, Limits: outbound.Limits{Body: webpage.MaxBody},
 	})
 	return knowledge.NewFetcher(knowledge.FetcherConfig{
-		Knowledge: know, Queue: pageStore{a.db}, Pages: webpage.New(client), Node: a.node, Now: time.Now, Log: a.log,
+		Knowledge: know, Queue: pageStore{a.db}, Pages: webpage.New(client), Node: a.node, Now: a.now, Log: a.log,
 	}), nil
 }
 

@@ -25,7 +25,7 @@ type vault struct {
 }
 
 // openVault opens the store for a server, which nobody else may be on the same folder.
-func openVault(ctx context.Context, c Storage, log *slog.Logger) (vault, error) {
+func openVault(ctx context.Context, c Storage, now func() time.Time, log *slog.Logger) (vault, error) {
 	if err := os.MkdirAll(c.DataDir, folderMode); err != nil {
 		return vault{}, fmt.Errorf("make BIMPE_DATA_DIR: %w", err)
 	}
@@ -34,7 +34,7 @@ func openVault(ctx context.Context, c Storage, log *slog.Logger) (vault, error) 
 		return vault{}, err
 	}
 	db, err := c.open(ctx, store.Config{
-		Exclusive: true, MasterFingerprint: sealer.Fingerprint(), Log: log,
+		Exclusive: true, MasterFingerprint: sealer.Fingerprint(), Now: now, Log: log,
 	})
 	if err != nil {
 		return vault{}, err
@@ -42,9 +42,12 @@ func openVault(ctx context.Context, c Storage, log *slog.Logger) (vault, error) 
 	return vault{db: db, sealer: sealer}, nil
 }
 
-// open fills in where the data is.
+// open fills in where the data is, and the clock where none is given.
 func (c Storage) open(ctx context.Context, s store.Config) (*store.DB, error) {
-	s.Now, s.DataDir = time.Now, c.DataDir
+	s.DataDir = c.DataDir
+	if s.Now == nil {
+		s.Now = time.Now
+	}
 	if c.postgres() {
 		s.URL = c.DatabaseURL.Reveal()
 	}
