@@ -34,6 +34,7 @@ type Conversation struct {
 	Email          *string
 	PhoneNumber    *string
 	ProfilePicture *string
+	HasContact     bool // more is known of the customer: there is a Contact
 
 	LastMessageAt *time.Time
 	LastSeen      *time.Time // when the customer last wrote
@@ -200,6 +201,8 @@ type Change struct {
 	Ended  *Turn      // the turn that this deed ends
 	Opened *Turn      // the turn that this deed opens, or records as silent
 	Agent  AgentState // under which Opened was opened
+	// Learned is what the deed teaches of the customer; nil: nothing. Learn sets it.
+	Learned *Learned
 }
 
 // Say appends m to the conversation: it numbers it, gives it a time later than the one before, and

@@ -13,7 +13,7 @@ import (
 // Apply does all that the change says, or returns CodeNotFound where the conversation is not there.
 // Was must be as LockConversation or FindConversation returned it in this unit. A conversation that
 // came into being at the same place meanwhile makes the whole unit start over.
-func (t *Tx) Apply(_ context.Context, c console.Change) error {
+func (t *Tx) Apply(ctx context.Context, c console.Change) error {
 	if err := t.applyConversation(c); err != nil {
 		return err
 	}
@@ -30,6 +30,11 @@ func (t *Tx) Apply(_ context.Context, c console.Change) error {
 	}
 	if c.Opened != nil {
 		if err := t.insertTurn(*c.Opened); err != nil {
+			return err
+		}
+	}
+	if c.Learned != nil {
+		if err := t.learn(ctx, c); err != nil {
 			return err
 		}
 	}

@@ -8,7 +8,8 @@ import (
 
 const conversationColumns = `x.id, x.agent_id, x.channel, x.test, x.customer_id, x.paused, x.needs_attention, ` +
 	`x.last_message_at, x.last_seen, x.seq, x.customer_seq, x.epoch, x.open_turn, x.created_at, x.updated_at, ` +
-	`x.channel_id, x.customer_name, x.full_name, x.email, x.phone_number, x.profile_picture, x.preview, x.flow, x.flow_at`
+	`x.channel_id, x.customer_name, x.full_name, x.email, x.phone_number, x.profile_picture, x.preview, ` +
+	`x.flow, x.flow_at, x.has_contact`
 
 // agentLives keeps what is below an agent that was deleted out of sight.
 const agentLives = ` AND EXISTS (SELECT 1 FROM agent a WHERE a.id = x.agent_id AND a.deleted_at IS NULL)`
@@ -29,7 +30,7 @@ func scanConversation(r *row) console.Conversation {
 		CustomerSeq: r.num(), Epoch: r.num(), OpenTurn: r.id(), CreatedAt: r.at(), UpdatedAt: r.at(),
 		ChannelID: r.textOr(), CustomerName: r.textOr(), FullName: r.textOr(), Email: r.textOr(),
 		PhoneNumber: r.textOr(), ProfilePicture: r.textOr(), Preview: r.textOr(), Flow: r.text(),
-		FlowAt: r.atOr(),
+		FlowAt: r.atOr(), HasContact: r.flag(),
 	}
 }
 
@@ -73,9 +74,9 @@ func (t *Tx) FindConversation(_ context.Context, at console.Place) (*console.Con
 func (t *Tx) insertConversation(c console.Conversation) error {
 	const text = `INSERT INTO conversation (id, team_id, agent_id, channel, test, customer_id, paused, needs_attention,
 			last_message_at, last_seen, seq, customer_seq, epoch, open_turn, created_at, updated_at, channel_id,
-			customer_name, full_name, email, phone_number, profile_picture, preview, search)
+			customer_name, full_name, email, phone_number, profile_picture, preview, search, has_contact)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-			$22, $23, $24)`
+			$22, $23, $24, $25)`
 	if err := t.haveAgent(c.AgentID); err != nil {
 		return err
 	}
@@ -86,7 +87,7 @@ func (t *Tx) insertConversation(c console.Conversation) error {
 		c.Paused, c.NeedsAttention, ms0(c.LastMessageAt), msOr(c.LastSeen), c.Seq, c.CustomerSeq, c.Epoch,
 		string(c.OpenTurn), ms(c.CreatedAt), ms(c.UpdatedAt), textArg(c.ChannelID), textArg(c.CustomerName),
 		textArg(c.FullName), textArg(c.Email), textArg(c.PhoneNumber), textArg(c.ProfilePicture),
-		textArg(c.Preview), c.Searchable())
+		textArg(c.Preview), c.Searchable(), c.HasContact)
 	return err
 }
 
@@ -109,11 +110,11 @@ func (t *Tx) updateConversation(was, now console.Conversation) error {
 		return err
 	}
 	const customer = `UPDATE conversation SET channel_id = $3, customer_name = $4, full_name = $5, email = $6,
-			phone_number = $7, profile_picture = $8, search = $9
+			phone_number = $7, profile_picture = $8, search = $9, has_contact = $10
 		WHERE id = $1 AND team_id = $2`
 	_, err = t.s.exec(customer, string(now.ID), t.team, textArg(now.ChannelID), textArg(now.CustomerName),
 		textArg(now.FullName), textArg(now.Email), textArg(now.PhoneNumber), textArg(now.ProfilePicture),
-		now.Searchable())
+		now.Searchable(), now.HasContact)
 	return err
 }
 
@@ -130,7 +131,7 @@ func (t *Tx) updateFlow(was, now console.Conversation) error {
 func sameCustomer(a, b console.Conversation) bool {
 	return same(a.ChannelID, b.ChannelID) && same(a.CustomerName, b.CustomerName) &&
 		same(a.FullName, b.FullName) && same(a.Email, b.Email) && same(a.PhoneNumber, b.PhoneNumber) &&
-		same(a.ProfilePicture, b.ProfilePicture)
+		same(a.ProfilePicture, b.ProfilePicture) && a.HasContact == b.HasContact
 }
 
 func same(a, b *string) bool {

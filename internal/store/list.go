@@ -57,8 +57,13 @@ func window(q console.Query) (skip, take int64) {
 // pattern is what LIKE finds a search by: anywhere, in folded text, with no wildcards of its own.
 // Its escape is a backslash.
 func pattern(search string) string {
-	search = strings.ReplaceAll(search, console.FieldEnd, "\uFFFD") // nobody finds what ends a field
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(console.Fold(search)) + "%"
+	return "%" + literal(search) + "%"
+}
+
+// literal is a folded text that LIKE takes as it is.
+func literal(text string) string {
+	text = strings.ReplaceAll(text, console.FieldEnd, "\uFFFD") // nobody finds what ends a field
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(console.Fold(text))
 }
 
 // param appends an argument and returns its place.

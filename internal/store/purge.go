@@ -76,7 +76,7 @@ func (p *purge) agents() error {
 
 func (p *purge) agent(id string) error {
 	// Each is at an end before the next begins, so that nothing is left without what leads to it.
-	for _, part := range []func(string) (bool, error){p.calls, p.conversations, p.turns, p.knowledge, p.rest} {
+	for _, part := range []func(string) (bool, error){p.calls, p.contacts, p.conversations, p.turns, p.knowledge, p.rest} {
 		if done, err := part(id); err != nil || !done {
 			return err
 		}
@@ -86,6 +86,10 @@ func (p *purge) agent(id string) error {
 
 func (p *purge) calls(agent string) (bool, error) {
 	return p.remove(`DELETE FROM call WHERE id IN (SELECT id FROM call WHERE agent_id = $1 LIMIT $2)`, agent)
+}
+
+func (p *purge) contacts(agent string) (bool, error) {
+	return p.remove(`DELETE FROM contact WHERE id IN (SELECT id FROM contact WHERE agent_id = $1 LIMIT $2)`, agent)
 }
 
 // conversations removes an agent's conversations, each after its messages.
