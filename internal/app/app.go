@@ -95,7 +95,7 @@ func (a *App) build(ctx context.Context) error {
 
 // rooms makes the rooms, the engine that answers, and the API before them.
 func (a *App) rooms(v vault) (http.Handler, error) {
-	model, err := newModel(a.cfg)
+	models, err := newModels(a.cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 		return nil, err
 	}
 	a.engine = turns.New(turns.Config{
-		DB: turnStore{a.db}, Finder: finder{a.db, know}, Model: model, Hub: a.hub, Now: a.now,
+		DB: turnStore{a.db}, Finder: finder{a.db, know}, Models: models, Hub: a.hub, Now: a.now,
 		NewID: a.ids.Next, Node: a.node, Log: a.log,
 		Limits: turns.Limits{Turn: a.cfg.TurnTimeout, Grace: turnGrace},
 	})

@@ -9,6 +9,7 @@ import (
 	"github.com/bimpe/bimpe/internal/llm/builtin"
 	"github.com/bimpe/bimpe/internal/llm/openai"
 	"github.com/bimpe/bimpe/internal/store"
+	"github.com/bimpe/bimpe/internal/turns"
 )
 
 // newModel returns who writes replies.
@@ -21,6 +22,19 @@ func newModel(c Config) (llm.Model, error) {
 		// Half of a turn's time, so that a model that hangs can be asked once more.
 		Idle: c.TurnTimeout / 2,
 	})
+}
+
+// models says whom agents ask: the server's own model.
+type models struct{ server turns.Candidate }
+
+func newModels(c Config) (models, error) {
+	m, err := newModel(c)
+	return models{turns.Candidate{Provider: console.Provider(c.ModelProvider), Name: c.Model, Model: m}}, err
+}
+
+// Chain implements turns.Models.
+func (m models) Chain(context.Context, console.ID, console.Agent) ([]turns.Candidate, error) {
+	return []turns.Candidate{m.server}, nil
 }
 
 // finder finds passages of an agent in its team's part of the store.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
-	"github.com/bimpe/bimpe/internal/llm"
 	"github.com/bimpe/bimpe/internal/stream"
 )
 
@@ -31,7 +30,7 @@ type Hub interface {
 type Config struct {
 	DB     DB
 	Finder Finder
-	Model  llm.Model
+	Models Models
 	Hub    Hub
 	Now    func() time.Time
 	NewID  func() console.ID

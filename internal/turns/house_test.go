@@ -34,7 +34,7 @@ func newHouse(t *testing.T, says ...utterance) *house {
 	h := &house{t: t, db: &fakeDB{memory: newMemory()}, ears: &ears{}, model: &script{says: says}}
 	ids := console.NewIDs(time.Now)
 	h.Engine = New(Config{
-		DB: h.db, Finder: h.db, Model: h.model, Hub: h.ears, Now: time.Now, NewID: ids.Next,
+		DB: h.db, Finder: h.db, Models: h, Hub: h.ears, Now: time.Now, NewID: ids.Next,
 		Node: "node", Log: slog.New(slog.DiscardHandler),
 	})
 	h.talk = conversations.New(conversations.Config{
@@ -45,6 +45,11 @@ func newHouse(t *testing.T, says ...utterance) *house {
 		h.runs.Wait()
 	})
 	return h
+}
+
+// Chain is the scripted model alone.
+func (h *house) Chain(context.Context, console.ID, console.Agent) ([]Candidate, error) {
+	return []Candidate{{Provider: console.ProviderOpenAI, Name: "script", Model: h.model}}, nil
 }
 
 func (h *house) customer(text string) {

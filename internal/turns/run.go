@@ -24,6 +24,8 @@ type run struct {
 	// journal is what the run has done so far.
 	journal journal
 	tries   int // how often a model has been asked; of the run's own goroutine
+	// chain is whom to ask, nil until a model is needed; of the run's own goroutine.
+	chain []Candidate
 
 	mu       sync.Mutex
 	message  console.ID              // of the reply being written
@@ -161,7 +163,10 @@ func (r *run) ask(ctx context.Context, a ask) (answer, error) {
 	if !r.begin(again) {
 		return answer{}, errAgain
 	}
-	step := console.Step{Kind: console.StepModel, At: r.e.Now(), Model: console.ModelRef{Name: r.e.Model.Name()}}
+	if err := r.choose(ctx); err != nil {
+		return answer{}, err
+	}
+	step := console.Step{Kind: console.StepModel, At: r.e.Now(), Model: r.chain[0].ref()}
 	if err := r.place(ctx, a.after); err != nil {
 		return answer{}, err
 	}
@@ -194,6 +199,19 @@ func (r *run) place(ctx context.Context, after time.Duration) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// choose finds out whom to ask.
+func (r *run) choose(ctx context.Context) error {
+	if r.chain != nil {
+		return nil
+	}
+	a, err := r.e.agent(ctx, r.e.DB.Team(r.turn.TeamID), r.turn.AgentID, r.known.agent.UpdatedAt)
+	if err != nil {
+		return err
+	}
+	r.chain, err = r.e.Models.Chain(ctx, r.turn.TeamID, a)
+	return err
 }
 
 // put asks the model. One that does not give whole replies is asked for a stream, now and from now
@@ -233,7 +251,7 @@ func (r *run) listen(ctx context.Context, request llm.Request) (end llm.End, err
 	begun := r.e.Now()
 	defer func() { r.e.pace.note(r.e.Now().Sub(begun), err) }()
 	end = llm.End{Finish: llm.FinishLength}
-	for d, err := range r.e.Model.Stream(ctx, request) {
+	for d, err := range r.chain[0].Model.Stream(ctx, request) {
 		if err != nil {
 			return end, err
 		}
