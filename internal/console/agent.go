@@ -34,6 +34,16 @@ type Agent struct {
 	UpdatedAt time.Time
 }
 
+// WithRules are the rules by which the agent answers: its own, then those of the workflow that it is
+// built on, nil for none.
+func (a Agent) WithRules(w *Workflow) []Rule {
+	if w == nil || len(w.Rules) == 0 {
+		return a.Rules
+	}
+	rules := make([]Rule, 0, len(a.Rules)+len(w.Rules))
+	return append(append(rules, a.Rules...), w.Rules...)
+}
+
 // Searchable is what a search looks through.
 func (a Agent) Searchable() string { return Fold(a.Name, a.Description) }
 

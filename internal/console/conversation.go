@@ -54,6 +54,16 @@ type Conversation struct {
 	UpdatedAt time.Time
 }
 
+// InFlow returns the conversation as a reply of a time leaves it: at a place in a flow, or in none
+// where it is empty.
+func (c Conversation) InFlow(flow string, at time.Time) Conversation {
+	if flow == "" {
+		return c.LeaveFlow()
+	}
+	c.Flow, c.FlowAt = flow, &at
+	return c
+}
+
 // LeaveFlow returns the conversation as it stands in no flow.
 func (c Conversation) LeaveFlow() Conversation {
 	c.Flow, c.FlowAt = "", nil

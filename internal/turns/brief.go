@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/flows"
 )
 
 // Finder finds what an agent knows about a question.
@@ -23,9 +24,11 @@ type brief struct {
 	agent        console.Agent
 	workflow     *console.Workflow
 	conversation console.Conversation
+	contact      console.Contact   // what is known of the customer
 	history      []console.Message // oldest first
 	passages     []console.Passage
-	now          time.Time // in the agent's zone
+	set          *flows.Set // nil: no rules and no flows
+	now          time.Time  // in the agent's zone
 }
 
 // load reads a turn's brief. Where the conversation is not known, it returns errGone when the turn is
@@ -49,6 +52,10 @@ func (e *Engine) load(ctx context.Context, t console.Turn, k known) (brief, erro
 	if b.workflow, err = e.workflow(ctx, from, b.agent.WorkflowID); err != nil {
 		return b, err
 	}
+	if b.contact, err = contact(ctx, from, b.conversation); err != nil {
+		return b, err
+	}
+	b.set = e.sets.of(b.agent, b.workflow)
 	if k.agent.ID != "" && !k.agent.Knows {
 		return b, nil
 	}
@@ -93,6 +100,18 @@ func (e *Engine) workflow(ctx context.Context, from Reads, id *console.ID) (*con
 		return nil, nil //nolint:nilnil // as above
 	}
 	return &w, err
+}
+
+// contact reads what is known of the customer, where that is more than the conversation says.
+func contact(ctx context.Context, from Reads, c console.Conversation) (console.Contact, error) {
+	if !c.HasContact {
+		return c.Contact(), nil
+	}
+	known, err := from.Contact(ctx, c.AgentID, c.ID)
+	if console.IsNotFound(err) {
+		return c.Contact(), nil // deleted since
+	}
+	return known, err
 }
 
 func gone(err error) error {
@@ -141,15 +160,6 @@ func (b brief) seen() int64 {
 // late reports that the agent has stopped answering since the turn was opened.
 func (b brief) late() bool {
 	return b.agent.Epoch != b.turn.AgentEpoch || b.agent.Status == console.AgentPaused
-}
-
-// agentRules are the agent's own rules, then its workflow's.
-func (b brief) agentRules() []console.Rule {
-	if b.workflow == nil {
-		return b.agent.Rules
-	}
-	rules := make([]console.Rule, 0, len(b.agent.Rules)+len(b.workflow.Rules))
-	return append(append(rules, b.agent.Rules...), b.workflow.Rules...)
 }
 
 func (b brief) faq() []console.QA {

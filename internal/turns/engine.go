@@ -50,6 +50,7 @@ type Engine struct {
 	zones    zones
 	pace     pace
 	agents   agentCache
+	sets     sets
 	tails    tails
 
 	mu      sync.Mutex

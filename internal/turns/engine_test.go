@@ -2,13 +2,13 @@ package turns
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/flows"
 	"github.com/bimpe/bimpe/internal/llm"
 )
 
@@ -380,12 +380,13 @@ func TestRulesAnswerEachMessage(t *testing.T) {
 		{[]string{"hours?", "and why?"}, []string{"9 to 5"}, false},
 		{[]string{"why?"}, nil, false},
 	} {
-		b := brief{agent: console.Agent{Rules: rules}}
+		b := brief{set: flows.Compile(rules, nil)}
 		for i, text := range tt.asked {
 			b.history = append(b.history, console.Message{Seq: int64(i + 1), Author: console.ByCustomer, Text: text})
 		}
-		if got, _, all := ruled(b); !slices.Equal(got, tt.want) || all != tt.all {
-			t.Errorf("%q: rules answer %q, all %v; want %q, %v", tt.asked, got, all, tt.want, tt.all)
+		want := strings.Join(tt.want, "\n\n")
+		if got := decide(b); got.text != want || got.attention != (want != "" && !tt.all) {
+			t.Errorf("%q: rules answer %q, a human is called: %v; want %q, all %v", tt.asked, got.text, got.attention, want, tt.all)
 		}
 	}
 }

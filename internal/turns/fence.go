@@ -13,6 +13,9 @@ type reply struct {
 	why       console.Why       // of TurnFailed
 	attention bool              // a human should look
 	seen      int64             // Seq of the newest customer message that the reply rests on
+
+	flow    string // where the customer then stands in a flow; empty: in none
+	learned console.Learned
 }
 
 // scene is how things stand under the locks of the deciding transaction. agent is nil when it has
@@ -46,8 +49,9 @@ func settle(s scene, claim console.Turn, r reply, next console.ID, at time.Time)
 	m.Role, m.Author, m.TurnID = console.RoleAssistant, console.ByAgent, t.ID
 	c, m = c.Say(m, at)
 	c.NeedsAttention = c.NeedsAttention || r.attention
+	c = c.InFlow(r.flow, m.CreatedAt)
 	ended := t.End(r.state, r.why, r.seen, m.CreatedAt)
-	change := console.Change{Was: &was, Now: c, Append: &m, Ended: &ended}
+	change := console.Change{Was: &was, Now: c, Append: &m, Ended: &ended}.Learn(r.learned)
 	if c.CustomerSeq > r.seen {
 		change.Opened = follow(t, c, *s.agent, r.seen+1, next)
 		change.Now.OpenTurn, change.Agent = next, *s.agent

@@ -112,7 +112,8 @@ type fakeDB struct {
 	adopting []console.Turn
 	left     bool
 
-	description string // of the agent
+	description string            // of the agent
+	workflow    *console.Workflow // of the agent; nil: none
 }
 
 var errDisk = errors.New("the disk is full")
@@ -205,18 +206,39 @@ func (f *fakeDB) Agent(context.Context, console.ID) (a console.Agent, err error)
 		}
 		a = console.Agent{
 			ID: agentID, Name: "Ada", Description: f.description, UpdatedAt: s.agent.UpdatedAt, Language: "en", Timezone: "UTC", Rules: f.rules,
-			Status: s.agent.Status, OnNewMessage: s.agent.OnNewMessage, Epoch: s.agent.Epoch,
+			WorkflowID: f.workflowID(), Status: s.agent.Status, OnNewMessage: s.agent.OnNewMessage, Epoch: s.agent.Epoch,
 		}
 	})
 	return a, err
 }
 
+func (f *fakeDB) workflowID() *console.ID {
+	if f.workflow == nil {
+		return nil
+	}
+	return &f.workflow.ID
+}
+
 func (f *fakeDB) Workflow(_ context.Context, id console.ID) (console.Workflow, error) {
-	return console.Workflow{}, console.NotFound("workflow", id)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.workflow == nil {
+		return console.Workflow{}, console.NotFound("workflow", id)
+	}
+	return *f.workflow, nil
 }
 
 func (f *fakeDB) Conversation(context.Context, console.ID, console.ID) (console.Conversation, error) {
 	return f.conversation(), nil
+}
+
+func (f *fakeDB) Contact(_ context.Context, _, id console.ID) (console.Contact, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.memory.contact == nil {
+		return console.Contact{}, console.NotFound("contact", id)
+	}
+	return *f.memory.contact, nil
 }
 
 func (f *fakeDB) History(context.Context, console.ID, int) ([]console.Message, error) {

@@ -11,6 +11,8 @@ import (
 type memory struct {
 	s   state
 	ids int
+
+	contact *console.Contact // what changes taught; nil: nothing
 }
 
 const (
@@ -102,6 +104,10 @@ func (m *memory) Turn(_ context.Context, id console.ID) (console.Turn, error) {
 func (m *memory) Apply(_ context.Context, c console.Change) error {
 	now := c.Now
 	m.s.conversation = &now
+	if c.Learned != nil {
+		who := now.Contact().Learn(*c.Learned, now.UpdatedAt)
+		m.contact = &who
+	}
 	if c.Ended != nil {
 		for i := range m.s.turns {
 			if m.s.turns[i].ID == c.Ended.ID {

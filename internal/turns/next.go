@@ -2,18 +2,16 @@ package turns
 
 import (
 	"errors"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
-	"github.com/bimpe/bimpe/internal/flows"
 	"github.com/bimpe/bimpe/internal/llm"
 )
 
 // transcript is what a turn knows and what has happened in it so far.
 type transcript struct {
 	brief   brief
+	decided decided // by rules and flows
 	faults  []error // of the model, one an attempt
 	answer  *answer // of the model, once it gave one
 	expired bool    // the turn's time is over
@@ -32,6 +30,7 @@ type action interface{ action() }
 type ask struct {
 	after   time.Duration
 	request llm.Request
+	tail    string         // what is said behind the model's answer, word for word; empty: nothing
 	steps   []console.Step // what led to it, for the journal
 }
 
@@ -49,64 +48,60 @@ var errNothingSaid = errors.New("the model said nothing")
 
 // next decides the one thing that is to be done now. It is pure.
 //
-// Rules whose triggers stand in the customer's messages decide the reply, and no model is asked; a
-// human is called if some of several messages match none. Otherwise a model is asked until it answers, its faults are final, the attempts are used up or the
-// time is over; then the customer gets an apology and a human is called.
+// What rules and flows have decided is the reply, and no model is asked. Otherwise a model is asked
+// until it answers, its faults are final, the attempts are used up or the time is over; then the
+// customer gets an apology and a human is called. Behind either stands the question of the flow
+// that the customer strayed from.
 func next(t transcript, l Limits) action {
 	if t.brief.late() {
 		return say{} // the fence discards it
 	}
-	if t.answer != nil { // no rule had one, or the model would not have been asked
-		s := t.say(t.answer.text, console.TurnReplied, "")
-		s.reply.attention = t.answer.end.Finish == llm.FinishUnknown
+	if t.decided.text != "" {
+		s := t.say(t.decided.text, console.TurnReplied, "")
+		s.steps = t.decided.steps
 		return s
 	}
-	if responses, steps, all := ruled(t.brief); len(responses) > 0 {
-		s := t.say(strings.Join(responses, "\n\n"), console.TurnReplied, "")
-		s.reply.attention, s.steps = !all, steps
+	if t.answer != nil {
+		s := t.say(t.answer.text, console.TurnReplied, "")
+		s.reply.attention = s.reply.attention || t.answer.end.Finish == llm.FinishUnknown
 		return s
 	}
 	switch {
 	case t.expired:
 		return t.apologise(console.WhyDeadline)
 	case len(t.faults) == 0:
-		return ask{request: prompt(t.brief, l), steps: given(t.brief.passages)}
+		return t.ask(0, l, append(t.decided.steps, given(t.brief.passages)...))
 	case len(t.faults) >= l.Attempts, !retryable(t.faults[len(t.faults)-1]):
 		return t.apologise(console.WhyModelFailed)
 	default:
-		return ask{after: wait(t.faults, l), request: prompt(t.brief, l)}
+		return t.ask(wait(t.faults, l), l, nil)
 	}
 }
 
-// ruled returns what the rules answer to the customer's messages, each response once, and whether
-// that answers all of them.
-func ruled(b brief) (responses []string, steps []console.Step, all bool) {
-	rules, all := b.agentRules(), true
-	for _, m := range b.asked() {
-		rule, ok := flows.Match(rules, m.Text)
-		if !ok || strings.TrimSpace(rule.Response) == "" {
-			all = false
-			continue
-		}
-		if !slices.Contains(responses, rule.Response) {
-			responses = append(responses, rule.Response)
-			steps = append(steps, console.Step{Kind: console.StepRule, Rule: rule.ID})
-		}
-	}
-	return responses, steps, all
+func (t transcript) ask(after time.Duration, l Limits, steps []console.Step) ask {
+	return ask{after: after, request: prompt(t.brief, l), tail: t.decided.after, steps: steps}
 }
 
 func (t transcript) say(text string, state console.TurnState, why console.Why) say {
 	return say{reply: reply{
 		message: console.Message{Text: text}, state: state, why: why, seen: t.brief.seen(),
+		attention: t.decided.attention, flow: t.decided.flow, learned: t.decided.learned,
 	}}
 }
 
 func (t transcript) apologise(why console.Why) say {
-	s := t.say(apology(t.brief.agent.Language), console.TurnFailed, why)
+	s := t.say(behind(apology(t.brief.agent.Language), t.decided.after), console.TurnFailed, why)
 	s.reply.attention = true
 	s.steps = []console.Step{{Kind: console.StepApology, Fault: string(why)}}
 	return s
+}
+
+// behind puts the question of a flow behind a text.
+func behind(text, after string) string {
+	if after == "" {
+		return text
+	}
+	return text + "\n\n" + after
 }
 
 func retryable(fault error) bool {

@@ -18,7 +18,7 @@ func prompt(b brief, l Limits) llm.Request {
 	w := &writer{left: l.PromptTokens * systemShare / 100}
 	w.identity(b)
 	w.instructions(b)
-	w.rules(b.agentRules())
+	w.rules(b.agent.WithRules(b.workflow))
 	w.flows(b)
 	w.faq(b.faq())
 	w.passages(b.passages)

@@ -88,7 +88,7 @@ func (r *run) answer(ctx context.Context) (console.TurnState, []error, error) {
 			if err != nil {
 				return "", t.faults, err
 			}
-			t, fresh = transcript{brief: b, faults: t.faults}, false
+			t, fresh = transcript{brief: b, decided: decide(b), faults: t.faults}, false
 		}
 		switch do := next(t, r.e.Limits).(type) {
 		case say:
@@ -100,6 +100,7 @@ func (r *run) answer(ctx context.Context) (console.TurnState, []error, error) {
 			a, err := r.ask(ctx, do)
 			switch {
 			case err == nil:
+				a.text = r.add(ctx, do.tail)
 				t.answer = &a
 			case errors.Is(err, errAgain):
 				fresh = true
@@ -283,6 +284,15 @@ func (r *run) write(ctx context.Context, piece string) bool {
 		r.heard = true
 	}
 	return r.text.Len() < r.e.Limits.ReplyBytes
+}
+
+// add says a flow's words behind the model's, which cannot keep them back, and returns the whole
+// reply.
+func (r *run) add(ctx context.Context, tail string) string {
+	if text := r.written().Written; tail != "" {
+		r.write(context.WithoutCancel(ctx), behind(text, tail)[len(text):])
+	}
+	return r.written().Written
 }
 
 // clean takes out what no message may hold: NUL, and what is not UTF-8.

@@ -32,6 +32,8 @@ type Reads interface {
 	Workflow(ctx context.Context, id console.ID) (console.Workflow, error)
 	// Conversation returns one of an agent's conversations, or CodeNotFound.
 	Conversation(ctx context.Context, agent, id console.ID) (console.Conversation, error)
+	// Contact returns what is known of a conversation's customer, or CodeNotFound where nothing is.
+	Contact(ctx context.Context, agent, conversation console.ID) (console.Contact, error)
 	// History returns the newest messages of a conversation, oldest of them first, at most limit:
 	// their Seq, Role, Author and Text.
 	History(ctx context.Context, conversation console.ID, limit int) ([]console.Message, error)
