@@ -99,19 +99,6 @@ const (
 	Dropped   Outcome = "dropped" // it was edited or removed, and its step is no longer there
 )
 
-// State is where a conversation stands in a flow. The zero State is outside of all.
-type State struct {
-	Flow    string            `json:"flow,omitempty"`    // its name
-	Version string            `json:"version,omitempty"` // of its text
-	Step    string            `json:"step,omitempty"`    // its id, or "#n" of one without
-	Fields  map[string]string `json:"fields,omitempty"`  // what was collected
-	Tries   int               `json:"tries,omitempty"`   // answers to this step that were not usable
-	Strayed int               `json:"strayed,omitempty"` // digressions at this step
-}
-
-// InFlow reports whether a flow is in progress.
-func (s State) InFlow() bool { return s.Flow != "" }
-
 // Verdict says why a rule or flow did or did not answer.
 type Verdict string
 

@@ -55,34 +55,6 @@ func longestIn(said []byte, trigger string, buffer []byte) (int, []byte) {
 	return longest, buffer
 }
 
-// cut returns where the first phrase of a trigger ends and where the next begins. It looks at
-// bytes where it can: an agent has hundreds of triggers, and each message passes them all.
-func cut(trigger string) (end, next int) {
-	for i := 0; i < len(trigger); i++ {
-		switch c := trigger[i]; {
-		case c == ',' || c == '|' || c == '\n' || c == '\r':
-			return i, i + 1
-		case c >= utf8.RuneSelf:
-			r, n := utf8.DecodeRuneInString(trigger[i:])
-			if parts(r) {
-				return i, i + n
-			}
-			i += n - 1
-		}
-	}
-	return len(trigger), len(trigger)
-}
-
-// parts reports whether r, which is not ASCII, stands between phrases.
-func parts(r rune) bool {
-	switch r {
-	case '،', '，', '、', '｜', '\u2028', '\u2029':
-		return true
-	default:
-		return false
-	}
-}
-
 // letters counts characters without the spaces between words, so that a phrase in a script
 // without spaces is not longer for being taken apart.
 func letters(phrase []byte) int {

@@ -1,56 +1,128 @@
 package flows
 
-import "github.com/bimpe/bimpe/internal/console"
+import (
+	"fmt"
+
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/words"
+)
 
 // Set is the rules and flows of one version of an agent and its workflow, ready to decide. It is
 // best kept as long as neither changes: to compile one takes milliseconds where there are hundreds.
 type Set struct {
-	rules []console.Rule
-	flows []console.Flow
+	rules    []rule
+	flows    []*flow
+	index    *index // of rules, then of flows: owner len(rules) is the first flow
+	judge    judge
+	talk     talk
+	analyser *words.Analyser // nil: nothing asks for the language of a message
 }
 
 // Compile makes a Set. What is not sound is left out, never a reason to fail: Check says at saving
 // what that would be. The rules of an agent come before those of its workflow.
 func Compile(rules []console.Rule, flows []console.Flow) *Set {
-	return &Set{rules: rules, flows: flows}
+	s, _ := compile(rules, flows)
+	return s
 }
 
-// Check returns what is wrong with rules and flows, with paths such as rules.0.condition and
-// flows.1.conversation_steps.3.goto; nil if they are sound. What has only to do with their shape
-// (types, lengths, counts) is not repeated here.
-func Check(rules []console.Rule, flows []console.Flow) []console.Field {
-	_, _ = rules, flows
-	return nil
+// compile also says what is wrong with each part by itself.
+func compile(rules []console.Rule, flows []console.Flow) (*Set, console.Faults) {
+	b := &builder{templates: newTemplates()}
+	s := &Set{index: newIndex(len(rules)), talk: newTalk()}
+	for i, r := range rules {
+		s.rules = append(s.rules, b.rule(i, r))
+	}
+	for i, f := range flows {
+		s.flows = append(s.flows, b.flow(i, f))
+	}
+	programs := 0
+	for i := range s.rules {
+		r := &s.rules[i]
+		for j, p := range r.parts {
+			b.put(s.index, p, ref{owner: id(i), part: id(j)}, &programs, fmt.Sprintf("rules.%d.trigger", i))
+		}
+	}
+	for i, f := range s.flows {
+		for j, k := range f.keywords {
+			path := fmt.Sprintf("flows.%d.trigger_keywords.%d.keyword", i, k.entry)
+			b.put(s.index, k.part, ref{owner: id(len(rules) + i), part: id(j)}, &programs, path)
+		}
+	}
+	s.index.link()
+	if s.asksLanguage() {
+		s.analyser = words.New()
+	}
+	return s, b.Faults
+}
+
+func id(n int) int32 { return int32(n) }
+
+// put adds a part of a trigger to the index, unless it is an expression that is not sound or is one
+// too many.
+func (b *builder) put(x *index, p part, r ref, programs *int, path string) {
+	var e *regex
+	r.length = id(p.length())
+	if p.kind == expression {
+		var err error
+		if e, err = compileRegex(p.expression); err != nil {
+			b.Fail(path, "has the expression %s, which %s", beginning(p.source, 40), err.Error())
+			return
+		}
+		r.length = id(e.least)
+		if *programs += e.size; *programs > maxPrograms {
+			b.Fail(path, "has one expression too many: together they are too large")
+			return
+		}
+	}
+	x.add(p, e, r)
+}
+
+func (s *Set) asksLanguage() bool {
+	for _, r := range s.rules {
+		if r.condition != nil && r.condition.language || r.response.asksLanguage() {
+			return true
+		}
+	}
+	for _, f := range s.flows {
+		for _, st := range f.steps {
+			if st.when != nil && st.when.language || st.content.asksLanguage() || st.followup.asksLanguage() ||
+				st.retry.asksLanguage() || st.value.asksLanguage() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Empty reports whether there is nothing that could ever decide.
-func (s *Set) Empty() bool { return s == nil || len(s.rules) == 0 && len(s.flows) == 0 }
+func (s *Set) Empty() bool {
+	if s == nil {
+		return true
+	}
+	for _, f := range s.flows {
+		if f.runs() {
+			return false
+		}
+	}
+	for _, r := range s.rules {
+		if r.enabled && !r.prose && len(r.parts) > 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // Decide says what rules and flows make of a message. It changes nothing; whatever the input, it
-// comes back within milliseconds.
-func (s *Set) Decide(in Input) Decision {
-	d, _ := s.decide(in)
-	return d
-}
+// comes back soon.
+func (s *Set) Decide(in Input) Decision { return s.hear(in).decide() }
 
-// Explain decides as Decide does, and says of every rule and flow what the message made of it: the
-// rules in their order, then the flows.
-func (s *Set) Explain(in Input) (Decision, []Considered) { return s.decide(in) }
-
-func (s *Set) decide(in Input) (Decision, []Considered) {
-	if r, ok := Match(s.rules, in.Text); ok {
-		fired := &Fired{ID: r.ID, Name: r.Name}
-		return Decision{Text: r.Response, State: in.State, Rule: fired}, nil
+// flow returns the flow of a name that runs, nil where there is none: of two with the same name the
+// first.
+func (s *Set) flow(name string) *flow {
+	for _, f := range s.flows {
+		if f.name == name && f.runs() {
+			return f
+		}
 	}
-	return Decision{State: in.State}, nil
+	return nil
 }
-
-// DecodeState reads what Encode wrote. Of what is not a State, or is larger than one can be, it makes
-// the zero State: the conversation is then outside of all flows.
-func DecodeState(text string) State {
-	_ = text
-	return State{}
-}
-
-// Encode writes a State as JSON, "" for the zero State.
-func (s State) Encode() string { return "" }

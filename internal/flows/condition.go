@@ -1,0 +1,231 @@
+package flows
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/conf"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/vm"
+)
+
+// The bounds of a condition. With them, and without the parts of the language that refuse leaves
+// out, the time that one takes is bounded by its length.
+const (
+	maxCondition     = 1000 // bytes
+	maxConditionSize = 200  // nodes
+	maxMemory        = 10000
+)
+
+// condition is an expression over facts.
+type condition struct {
+	program  *vm.Program
+	language bool     // it asks for the language of the message, which takes a while to find
+	fields   []string // what of a flow's fields it asks for
+}
+
+// judge runs conditions with machines that are used again. It may be used by many goroutines.
+type judge struct{ machines sync.Pool }
+
+// holds reports whether c is true; an error says what about the facts kept it from being worked out.
+func (j *judge) holds(c *condition, f *facts) (bool, error) {
+	m, ok := j.machines.Get().(*vm.VM)
+	if !ok {
+		m = &vm.VM{MemoryBudget: maxMemory}
+	}
+	defer j.machines.Put(m)
+	out, err := m.Run(c.program, f)
+	if err != nil {
+		return false, plain(err)
+	}
+	is, ok := out.(bool)
+	if !ok {
+		return false, errors.New("is not true or false")
+	}
+	return is, nil
+}
+
+// Conditions are expressions or, from clients that know no expressions, prose that only a model can
+// judge. One that begins with = or looks like an expression is one; of the rest those that compile.
+//
+// parseCondition returns nil and no error for a blank one; nil and an error for prose that does not
+// compile, and faulty then says whether it looks like an expression all the same.
+func parseCondition(text string) (c *condition, faulty bool, err error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return nil, false, nil
+	}
+	source, marked := strings.CutPrefix(text, "=")
+	c, err = compileCondition(source)
+	if err != nil {
+		return nil, marked || looks.MatchString(text), err
+	}
+	return c, false, nil
+}
+
+// looks finds the signs of an expression that nobody writes in prose.
+var looks = regexp.MustCompile(`[=!<>]=|&&|\|\||\b(?:message|contact|now|conversation|agent|business|fields)\.[a-z_]+\b|\bsays\(`)
+
+func compileCondition(source string) (*condition, error) {
+	if len(source) > maxCondition {
+		return nil, fmt.Errorf("is longer than %d bytes", maxCondition)
+	}
+	options := conditionOptions()
+	config := conf.CreateNew()
+	for _, o := range options {
+		o(config)
+	}
+	for name := range config.Disabled {
+		delete(config.Builtins, name)
+	}
+	tree, err := parser.ParseWithConfig(source, config)
+	if err != nil {
+		return nil, plain(err)
+	}
+	r := &refuse{}
+	ast.Walk(&tree.Node, r)
+	if nested(tree.Node) {
+		r.fail("must not go through a list for each of another")
+	}
+	if r.err != nil {
+		return nil, r.err
+	}
+	program, err := expr.Compile(source, options...)
+	if err != nil {
+		return nil, plain(err)
+	}
+	typed := &refuse{typed: true}
+	node := program.Node()
+	ast.Walk(&node, typed)
+	return &condition{program: program, language: r.language, fields: r.fields}, typed.err
+}
+
+// conditionOptions are the language: names and types of the facts, and a few functions that neither
+// read a clock nor make much of little.
+func conditionOptions() []expr.Option {
+	options := []expr.Option{
+		expr.Env(&facts{}), expr.AsBool(), expr.MaxNodes(maxConditionSize), expr.DisableAllBuiltins(),
+	}
+	for _, name := range []string{
+		"len", "lower", "upper", "trim", "hasPrefix", "hasSuffix", "abs", "min", "max", "int", "float", "round",
+		"first", "last", "any", "all", "none", "one", "count",
+	} {
+		options = append(options, expr.EnableBuiltin(name))
+	}
+	return options
+}
+
+// refuse finds what could run long: it is left out of the language.
+type refuse struct {
+	typed    bool // types are known
+	language bool
+	fields   []string
+	err      error
+}
+
+func (r *refuse) fail(format string, args ...any) {
+	if r.err == nil {
+		r.err = fmt.Errorf(format, args...)
+	}
+}
+
+// Visit looks at one node.
+func (r *refuse) Visit(n *ast.Node) {
+	switch n := (*n).(type) {
+	case *ast.VariableDeclaratorNode, *ast.SequenceNode:
+		r.fail("must be one expression, without let and ;")
+	case *ast.MapNode:
+		r.fail("must not make maps")
+	case *ast.MemberNode:
+		r.member(n)
+	case *ast.BinaryNode:
+		r.binary(n)
+	}
+}
+
+func (r *refuse) member(n *ast.MemberNode) {
+	name, ok := n.Property.(*ast.StringNode)
+	of, root := n.Node.(*ast.IdentifierNode)
+	switch {
+	case !ok || !root:
+	case of.Value == "message" && name.Value == "language":
+		r.language = true
+	case of.Value == "fields":
+		r.fields = append(r.fields, name.Value)
+	}
+}
+
+func (r *refuse) binary(n *ast.BinaryNode) {
+	switch n.Operator {
+	case "..":
+		r.fail("must not use ranges: write a >= 1 && a <= 9")
+	case "+":
+		if r.typed && !numeric(n.Type()) {
+			r.fail("must not join texts: + is for numbers, such as float(fields.guests) + 1")
+		}
+	case "matches":
+		r.pattern(n.Right)
+	}
+}
+
+func (r *refuse) pattern(n ast.Node) {
+	if r.typed {
+		return // it is compiled by now
+	}
+	s, ok := n.(*ast.StringNode)
+	if !ok {
+		r.fail("must match with an expression in quotation marks")
+		return
+	}
+	if _, err := compileRegex(s.Value); err != nil {
+		r.fail("has an expression that %s", err.Error())
+	}
+}
+
+func numeric(t reflect.Type) bool {
+	return t != nil && t.Kind() >= reflect.Int && t.Kind() <= reflect.Float64
+}
+
+// nested reports whether a part that goes through a list stands inside another one.
+func nested(n ast.Node) bool {
+	c := &predicates{}
+	ast.Walk(&n, c)
+	return c.nested
+}
+
+type predicates struct{ found, nested bool }
+
+// Visit looks at one node; what is in it was visited before.
+func (p *predicates) Visit(n *ast.Node) {
+	outer, ok := (*n).(*ast.PredicateNode)
+	if !ok {
+		return
+	}
+	p.found = true
+	inner := &predicates{}
+	ast.Walk(&outer.Node, inner)
+	p.nested = p.nested || inner.found
+}
+
+// plain is a fault without the drawing that the compiler adds to it.
+func plain(err error) error {
+	if e, ok := errors.AsType[*file.Error](err); ok {
+		return errors.New(inner.ReplaceAllString(e.Message, "$1"))
+	}
+	return errors.New(line(err.Error()))
+}
+
+// inner finds how the facts are called in here, which no writer of a condition knows.
+var inner = regexp.MustCompile(`(?:type )?\*?flows\.(\w+?)Facts`)
+
+func line(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return s
+}

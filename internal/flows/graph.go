@@ -1,0 +1,88 @@
+package flows
+
+import "fmt"
+
+// graph finds steps of a flow that nothing leads to, and circles of steps that nothing leads out of
+// and in which nobody is asked.
+func (c *checker) graph(f *flow) {
+	path := fmt.Sprintf("flows.%d.conversation_steps.", f.index)
+	reached := f.reachable()
+	for i := range f.steps {
+		if !reached[i] && (i == 0 || reached[i-1] || f.steps[i].named) {
+			c.Fail(path+fmt.Sprint(i), "is never reached")
+		}
+	}
+	free := f.free()
+	for i, s := range f.steps {
+		if reached[i] && !free[i] && f.closes(i) {
+			key := ".goto"
+			if s.kind != stepGoto && s.kind != stepBranch {
+				key = ""
+			}
+			c.Fail(path+fmt.Sprint(i)+key, "leads round in a circle without a question and without a way out")
+		}
+	}
+}
+
+// after lists where a step can lead; outside is the end.
+func (f *flow) after(i int) []int {
+	switch s := f.steps[i]; s.kind {
+	case stepEnd, stepHandoff:
+		return []int{outside}
+	case stepBranch:
+		return []int{s.to, s.orElse}
+	default:
+		return []int{s.to}
+	}
+}
+
+func (f *flow) reachable() []bool {
+	reached := make([]bool, len(f.steps))
+	queue := []int{0}
+	for len(queue) > 0 {
+		i := queue[0]
+		queue = queue[1:]
+		if i == outside || reached[i] {
+			continue
+		}
+		reached[i] = true
+		queue = append(queue, f.after(i)...)
+	}
+	return reached
+}
+
+// free tells of each step whether a question or the end can be reached from it.
+func (f *flow) free() []bool {
+	free := make([]bool, len(f.steps))
+	for range f.steps { // each round frees at least one more, or nothing any more
+		changed := false
+		for i, s := range f.steps {
+			if free[i] {
+				continue
+			}
+			if s.kind == stepAsk {
+				free[i] = true
+			}
+			for _, next := range f.after(i) {
+				if next == outside || free[next] {
+					free[i] = true
+				}
+			}
+			changed = changed || free[i]
+		}
+		if !changed {
+			break
+		}
+	}
+	return free
+}
+
+// closes reports whether a step that is not free leads back to an earlier one or to itself.
+func (f *flow) closes(i int) bool {
+	for _, next := range f.after(i) {
+		if next != outside && next <= i {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,277 @@
+package flows
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/words"
+)
+
+// The bounds of a flow that runs.
+const (
+	maxSilent = 100 // steps in one go
+	maxStrays = 5   // digressions in a row
+)
+
+// run leads through a flow, from one message to the next.
+type run struct {
+	m      *hearing
+	f      *flow
+	d      Decision
+	said   []string
+	fields map[string]string
+	given  map[string]bool // fields that this message brought along, which are not asked for
+}
+
+// newRun goes on with a decision that may hold notes already.
+func newRun(m *hearing, f *flow, d Decision) *run {
+	d.Flow = f.name
+	return &run{m: m, f: f, d: d, fields: map[string]string{}, given: map[string]bool{}}
+}
+
+// proceed goes from a step to the next that waits for an answer, or to the end.
+func (r *run) proceed(at int) Decision {
+	for range maxSilent {
+		if at < 0 || at >= len(r.f.steps) {
+			return r.end(Ended)
+		}
+		s := &r.f.steps[at]
+		r.d.Step = s.name
+		next, done := r.do(s)
+		if done {
+			return r.finish()
+		}
+		at = next
+	}
+	r.note(fmt.Sprintf("went through %d steps without a question", maxSilent))
+	return r.handOff(template{})
+}
+
+// do does one step and says which is next; done where the flow now waits or has ended.
+func (r *run) do(s *step) (next int, done bool) {
+	switch s.kind {
+	case stepAsk:
+		if r.has(s) {
+			return s.to, false
+		}
+		r.ask(s)
+		return 0, true
+	case stepSay:
+		if !r.say(s.content) {
+			return 0, true
+		}
+	case stepSet:
+		value, ok := r.render(s.value)
+		if !ok {
+			return 0, true
+		}
+		r.learn(s.field, KindText, beginning(value, maxAnswer))
+	case stepBranch:
+		if !r.holds(s.when) {
+			return s.orElse, false
+		}
+	case stepHandoff:
+		r.handOff(s.content)
+		return 0, true
+	case stepEnd:
+		if r.say(s.content) {
+			r.end(Ended)
+		}
+		return 0, true
+	case stepGoto:
+	}
+	return s.to, false
+}
+
+// has reports whether an ask need not be asked.
+func (r *run) has(s *step) bool {
+	if s.field == "" {
+		return false
+	}
+	if r.given[s.field] {
+		return true
+	}
+	if !s.skip {
+		return false
+	}
+	value := r.m.contact(s.field)
+	if value == "" {
+		return false
+	}
+	r.fields[s.field] = value
+	return true
+}
+
+// contact is what is known of the customer under a field's name.
+func (m *hearing) contact(field string) string {
+	switch Kind(field) {
+	case KindName:
+		return m.in.Contact.Name
+	case KindEmail:
+		return m.in.Contact.Email
+	case KindPhone:
+		return m.in.Contact.Phone
+	default:
+		return m.in.Contact.Fields[field]
+	}
+}
+
+func (r *run) ask(s *step) {
+	if !s.followup.blank() && !r.say(s.content) {
+		return
+	}
+	if !r.putQuestion(s) {
+		return
+	}
+	r.wait(s, State{})
+	if r.d.Outcome == "" {
+		r.d.Outcome = WentOn
+	}
+}
+
+// putQuestion says the question of an ask, with its options.
+func (r *run) putQuestion(s *step) bool {
+	text, ok := r.render(s.question())
+	if ok {
+		r.put(listed(text, s.want.options))
+	}
+	return ok
+}
+
+// wait leaves the flow at a step. Of counts, tries and digressions are taken over.
+func (r *run) wait(s *step, counts State) {
+	r.d.Step = s.name
+	r.d.State = State{
+		Flow: r.f.name, Version: r.f.version, Step: s.name, Fields: maps.Clone(r.fields),
+		Tries: counts.Tries, Strayed: counts.Strayed,
+	}
+}
+
+func (r *run) put(text string) {
+	if strings.TrimSpace(text) != "" {
+		r.said = append(r.said, text)
+	}
+}
+
+// say says a text of the flow; false if it could not be worked out, and a human has the conversation.
+func (r *run) say(t template) bool {
+	text, ok := r.render(t)
+	if ok {
+		r.put(text)
+	}
+	return ok
+}
+
+func (r *run) render(t template) (string, bool) {
+	text, err := t.render(r.m.values(r.fields, t))
+	if err != nil {
+		r.note("a text " + err.Error())
+		r.handOff(template{})
+		return "", false
+	}
+	return text, true
+}
+
+func (r *run) holds(c *condition) bool {
+	if c == nil {
+		return false
+	}
+	f := *r.m.facts()
+	f.Fields = r.typed()
+	holds, err := r.m.set.judge.holds(c, &f)
+	if err != nil {
+		r.note("a condition " + err.Error())
+	}
+	return holds
+}
+
+// typed are the fields as conditions see them: numbers as such, and nil for what is not collected yet.
+func (r *run) typed() map[string]any {
+	typed := make(map[string]any, len(r.fields))
+	for name, value := range r.fields {
+		typed[name] = value
+		if r.f.fields[name] != KindNumber {
+			continue
+		}
+		if _, n, ok := numberOf(value, "en"); ok {
+			typed[name] = n
+		}
+	}
+	return typed
+}
+
+// learn keeps what was told under a field, and for the contact.
+func (r *run) learn(field string, kind Kind, value string) {
+	if field == "" {
+		return
+	}
+	r.fields[field] = value
+	r.d.Learned = append(r.d.Learned, Learned{Field: field, Kind: kind, Value: value})
+	c := &r.m.facts().Contact
+	switch kind {
+	case KindName:
+		c.Name, c.FirstName = value, first(value)
+	case KindEmail:
+		c.Email = value
+	case KindPhone:
+		c.Phone = value
+	default:
+		c.Fields = maps.Clone(c.Fields)
+		if c.Fields == nil {
+			c.Fields = map[string]string{}
+		}
+		c.Fields[field] = value
+	}
+}
+
+func (r *run) note(text string) {
+	r.d.Notes = append(r.d.Notes, fmt.Sprintf("flow %s, step %s: %s", r.f.name, r.d.Step, text))
+}
+
+// end leaves the flow.
+func (r *run) end(o Outcome) Decision {
+	r.d.State, r.d.Outcome = State{}, o
+	return r.finish()
+}
+
+// handOff leaves the flow to a human, with words of the flow's or our own.
+func (r *run) handOff(words template) Decision {
+	text, err := words.render(r.m.values(r.fields, words))
+	if err != nil {
+		r.note("a text " + err.Error())
+	}
+	if strings.TrimSpace(text) == "" {
+		text = sayHandoff.in(r.m.in.Agent.Language)
+	}
+	r.put(text)
+	r.d.Attention = true
+	return r.end(HandedOff)
+}
+
+func (r *run) finish() Decision {
+	r.d.Text = beginning(strings.Join(r.said, "\n\n"), console.MaxMessageLength)
+	return r.d
+}
+
+// wanted is what an answer to a step is held to, now.
+func (r *run) wanted(s *step) wanted {
+	w := s.want
+	w.now, w.language = r.m.in.Now, words.Base(r.m.in.Agent.Language)
+	if w.region == "" {
+		w.region = regionOf(r.m.in.Agent.Timezone)
+	}
+	w.from, w.until = r.today(w.from), r.today(w.until)
+	return w
+}
+
+// today puts the day in where a bound is the zero time.
+func (r *run) today(bound *time.Time) *time.Time {
+	if bound == nil || !bound.IsZero() {
+		return bound
+	}
+	t := midnight(r.m.in.Now)
+	return &t
+}
