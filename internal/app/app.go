@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"sync"
@@ -113,7 +114,7 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 	}
 	a.engine = turns.New(turns.Config{
 		DB: turnStore{a.db}, Finder: finder{a.db, know}, Models: models, Hub: a.hub, Now: a.now,
-		NewID: a.ids.Next, Node: a.node, Log: a.log,
+		NewID: a.ids.Next, Node: a.node, Log: a.log, Chance: rand.Float64,
 		Limits: turns.Limits{Turn: a.cfg.TurnTimeout, Grace: turnGrace},
 	})
 	api, err := httpapi.New(httpapi.Config{

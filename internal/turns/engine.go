@@ -26,7 +26,7 @@ type Hub interface {
 	Status(conversation console.ID, s stream.Status)
 }
 
-// Config is what an Engine is made of. All fields must be set but Limits.
+// Config is what an Engine is made of. All fields must be set but Limits and Chance.
 type Config struct {
 	DB     DB
 	Finder Finder
@@ -36,6 +36,7 @@ type Config struct {
 	NewID  func() console.ID
 	Node   console.ID // this process, for as long as it lives
 	Limits Limits
+	Chance func() float64 // from 0 up to 1, to spread what would come at once; nil: nothing is spread
 	Log    *slog.Logger
 }
 
@@ -43,12 +44,11 @@ type Config struct {
 type Engine struct {
 	Config
 
-	upstream chan struct{} // one place a model that is being asked
 	work     context.Context
 	stopWork context.CancelCauseFunc
 	runs     sync.WaitGroup
 	zones    zones
-	pace     pace
+	healths  healths
 	agents   agentCache
 	sets     sets
 	tails    tails
@@ -76,7 +76,7 @@ func New(c Config) *Engine {
 	c.Limits = c.Limits.withDefaults()
 	work, stop := context.WithCancelCause(context.Background())
 	return &Engine{
-		Config: c, upstream: make(chan struct{}, c.Limits.Upstream), work: work, stopWork: stop,
+		Config: c, work: work, stopWork: stop,
 		running: map[console.ID]*run{}, halted: map[console.ID]*run{},
 	}
 }

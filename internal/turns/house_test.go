@@ -25,6 +25,9 @@ type house struct {
 	db    *fakeDB
 	ears  *ears
 	model *script
+	// fallbacks are asked behind model. The models cannot be found out so many times.
+	fallbacks []Candidate
+	chainless int
 	*Engine
 	talk *conversations.Service
 }
@@ -47,9 +50,26 @@ func newHouse(t *testing.T, says ...utterance) *house {
 	return h
 }
 
-// Chain is the scripted model alone.
+// Chain is the scripted model and what stands behind it.
 func (h *house) Chain(context.Context, console.ID, console.Agent) ([]Candidate, error) {
-	return []Candidate{{Provider: console.ProviderOpenAI, Name: "script", Model: h.model}}, nil
+	if h.chainless > 0 {
+		h.chainless--
+		return nil, errDisk
+	}
+	return append([]Candidate{{Provider: console.ProviderOpenAI, Name: "script", Model: h.model}}, h.fallbacks...), nil
+}
+
+// fallback puts a model behind the others.
+func (h *house) fallback(name string, says ...utterance) *script {
+	m := &script{says: says}
+	h.fallbacks = append(h.fallbacks, Candidate{Connection: console.ID(name), Provider: console.ProviderOpenAI, Name: name, Model: m})
+	return m
+}
+
+// health is that of the scripted model.
+func (h *house) health() *health {
+	chain, _ := h.Chain(context.Background(), "", console.Agent{})
+	return h.healths.of(chain[0], h.Limits.Upstream)
 }
 
 func (h *house) customer(text string) {

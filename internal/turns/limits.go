@@ -5,12 +5,13 @@ import "time"
 // Limits bound a turn. The zero value of a field means its default.
 type Limits struct {
 	Turn         time.Duration // from taking a turn to an apology; 60 s
-	Attempts     int           // how often a model is asked in all; 4
+	Attempts     int           // how often one model is asked; 4
+	Silence      time.Duration // of a model that has a fallback; 20 s
 	Backoff      time.Duration // before the second attempt, doubling; 250 ms
 	PromptTokens int           // system text and history together; 6000
 	ReplyTokens  int           // asked of the model; 1024
 	ReplyBytes   int           // where a reply that goes on for ever is cut; 64 KiB
-	Upstream     int           // models being asked at a time; 512
+	Upstream     int           // turns that ask one model at a time; 512
 	Running      int           // turns at work or waiting for a model; 10,000
 	Grace        time.Duration // for running turns to finish at shutdown; 5 s
 }
@@ -24,6 +25,7 @@ const (
 func (l Limits) withDefaults() Limits {
 	l.Turn = or(l.Turn, 60*time.Second)
 	l.Attempts = or(l.Attempts, 4)
+	l.Silence = or(l.Silence, 20*time.Second)
 	l.Backoff = or(l.Backoff, 250*time.Millisecond)
 	l.PromptTokens = or(l.PromptTokens, 6000)
 	l.ReplyTokens = or(l.ReplyTokens, 1024)

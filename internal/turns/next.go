@@ -11,10 +11,13 @@ import (
 // transcript is what a turn knows and what has happened in it so far.
 type transcript struct {
 	brief   brief
-	decided decided // by rules and flows
-	faults  []error // of the model, one an attempt
-	answer  *answer // of the model, once it gave one
-	expired bool    // the turn's time is over
+	decided decided       // by rules and flows
+	chain   []Candidate   // whom to ask; nil: that has not been found out
+	tries   []try         // what came to nothing
+	answer  *answer       // of the model, once it gave one
+	expired bool          // the turn's time is over
+	left    time.Duration // of the turn's time
+	jitter  float64       // 0 to 1, by chance
 }
 
 // answer is what a model said.
@@ -26,9 +29,11 @@ type answer struct {
 // action is what a turn does next: ask or say.
 type action interface{ action() }
 
-// ask puts a request to the model, after a wait if it has failed before.
+// ask puts a request to a candidate, after a wait if it has failed before.
 type ask struct {
+	who     int // place in the chain
 	after   time.Duration
+	silence time.Duration // how long it may say nothing; 0: the adapter's own bound
 	request llm.Request
 	tail    string         // what is said behind the model's answer, word for word; empty: nothing
 	steps   []console.Step // what led to it, for the journal
@@ -48,8 +53,8 @@ var errNothingSaid = errors.New("the model said nothing")
 
 // next decides the one thing that is to be done now. It is pure.
 //
-// What rules and flows have decided is the reply, and no model is asked. Otherwise a model is asked
-// until it answers, its faults are final, the attempts are used up or the time is over; then the
+// What rules and flows have decided is the reply, and no model is asked. Otherwise the agent's models
+// are asked, one after the other, until one answers, none is left or the time is over; then the
 // customer gets an apology and a human is called. Behind either stands the question of the flow
 // that the customer strayed from.
 func next(t transcript, l Limits) action {
@@ -66,20 +71,10 @@ func next(t transcript, l Limits) action {
 		s.reply.attention = s.reply.attention || t.answer.end.Finish == llm.FinishUnknown
 		return s
 	}
-	switch {
-	case t.expired:
+	if t.expired {
 		return t.apologise(console.WhyDeadline)
-	case len(t.faults) == 0:
-		return t.ask(0, l, append(t.decided.steps, given(t.brief.passages)...))
-	case len(t.faults) >= l.Attempts, !retryable(t.faults[len(t.faults)-1]):
-		return t.apologise(console.WhyModelFailed)
-	default:
-		return t.ask(wait(t.faults, l), l, nil)
 	}
-}
-
-func (t transcript) ask(after time.Duration, l Limits, steps []console.Step) ask {
-	return ask{after: after, request: prompt(t.brief, l), tail: t.decided.after, steps: steps}
+	return t.ask(l)
 }
 
 func (t transcript) say(text string, state console.TurnState, why console.Why) say {
@@ -102,17 +97,4 @@ func behind(text, after string) string {
 		return text
 	}
 	return text + "\n\n" + after
-}
-
-func retryable(fault error) bool {
-	return errors.Is(fault, errNothingSaid) || llm.Retryable(fault)
-}
-
-// wait is the pause before the next attempt: doubling, or what the provider asked for.
-func wait(faults []error, l Limits) time.Duration {
-	pause := l.Backoff << (len(faults) - 1)
-	if e, ok := errors.AsType[*llm.Error](faults[len(faults)-1]); ok && e.RetryAfter > pause {
-		return e.RetryAfter
-	}
-	return min(pause, maxBackoff)
 }

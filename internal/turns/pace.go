@@ -64,9 +64,9 @@ const (
 // whole reports whether a reply may be asked for in one piece: the model is quick, and nobody who
 // would see the reply being written listens. Reading a stream word by word is a large part of a
 // turn's cost.
-func (e *Engine) whole(conversation console.ID) bool {
+func (e *Engine) whole(h *health, conversation console.ID) bool {
 	e.mu.Lock()
 	busy := len(e.running) >= busyTurns
 	e.mu.Unlock()
-	return e.pace.whole(busy) && !e.Hub.Watched(conversation)
+	return h.pace.whole(busy) && !e.Hub.Watched(conversation)
 }

@@ -61,7 +61,7 @@ func TestPaceOfInstantReplies(t *testing.T) {
 // busy gives the engine a quick model, that many other turns, and nobody who watches.
 func (h *house) busy() {
 	h.ears.deaf = true
-	h.pace.note(time.Millisecond, nil)
+	h.health().pace.note(time.Millisecond, nil)
 	others := newRun(h.Engine, console.Turn{}, known{})
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -79,7 +79,7 @@ func TestWhole(t *testing.T) {
 		"busy, quick, unwatched": {want: true},
 		"a few turns only":       {spoil: func(h *house) { delete(h.running, "1") }},
 		"someone watches":        {spoil: func(h *house) { h.ears.deaf = false }},
-		"a slow model":           {spoil: func(h *house) { h.pace.typical = quickReply }},
+		"a slow model":           {spoil: func(h *house) { h.health().pace.typical = quickReply }},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -90,7 +90,7 @@ func TestWhole(t *testing.T) {
 				if tt.spoil != nil {
 					tt.spoil(h)
 				}
-				if got := h.whole("c"); got != tt.want {
+				if got := h.whole(h.health(), "c"); got != tt.want {
 					t.Errorf("whole = %v, want %v", got, tt.want)
 				}
 			})

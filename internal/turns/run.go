@@ -24,8 +24,8 @@ type run struct {
 	// journal is what the run has done so far.
 	journal journal
 	tries   int // how often a model has been asked; of the run's own goroutine
-	// chain is whom to ask, nil until a model is needed; of the run's own goroutine.
-	chain []Candidate
+	begun   time.Time
+	asking  Candidate // whom it asks now; of the run's own goroutine
 
 	mu       sync.Mutex
 	message  console.ID              // of the reply being written
@@ -40,20 +40,19 @@ type run struct {
 
 func newRun(e *Engine, t console.Turn, k known) *run {
 	ctx, stop := context.WithCancelCause(e.work)
-	return &run{e: e, turn: t, known: k, ctx: ctx, stop: stop, message: e.NewID()}
+	return &run{e: e, turn: t, known: k, ctx: ctx, stop: stop, message: e.NewID(), begun: e.Now()}
 }
 
 // work answers the turn, and writes the one log line of it.
 func (r *run) work() {
-	begun := r.e.Now()
 	deadline, cancel := context.WithTimeoutCause(r.ctx, r.e.Limits.Turn, errExpired)
 	defer cancel()
 	defer r.stop(errGone)
 	outcome, faults, err := r.answer(deadline)
-	r.log(r.e.Now().Sub(begun), outcome, faults, err)
+	r.log(r.e.Now().Sub(r.begun), outcome, faults, err)
 }
 
-func (r *run) log(took time.Duration, outcome console.TurnState, faults []error, err error) {
+func (r *run) log(took time.Duration, outcome console.TurnState, faults []try, err error) {
 	level, what := slog.LevelInfo, []slog.Attr{
 		slog.String("turn", string(r.turn.ID)), slog.String("team", string(r.turn.TeamID)),
 		slog.String("conversation", string(r.turn.ConversationID)), slog.Int64("attempt", r.turn.Attempt),
@@ -63,7 +62,7 @@ func (r *run) log(took time.Duration, outcome console.TurnState, faults []error,
 	case err == nil:
 		what = append(what, slog.String("outcome", string(outcome)), slog.Int("model_faults", len(faults)))
 		if n := len(faults); n > 0 {
-			what = append(what, slog.String("last_fault", faults[n-1].Error()))
+			what = append(what, slog.String("last_fault", faults[n-1].fault.Error()))
 		}
 	case errors.Is(err, errGone), errors.Is(err, errHalted), errors.Is(err, errStopping):
 		what = append(what, slog.String("outcome", "left"), slog.String("why", err.Error()))
@@ -74,8 +73,9 @@ func (r *run) log(took time.Duration, outcome console.TurnState, faults []error,
 	r.e.Log.LogAttrs(context.Background(), level, "turn", what...)
 }
 
-// answer alternates next and its actions until the turn has ended.
-func (r *run) answer(ctx context.Context) (console.TurnState, []error, error) {
+// answer alternates next and its actions until the turn has ended. What it returns besides are the
+// faults of models.
+func (r *run) answer(ctx context.Context) (console.TurnState, []try, error) {
 	r.status(stream.Thinking)
 	t := transcript{}
 	for fresh := true; ; {
@@ -83,36 +83,42 @@ func (r *run) answer(ctx context.Context) (console.TurnState, []error, error) {
 			b, err := r.brief(ctx)
 			if err != nil && context.Cause(r.ctx) != nil {
 				state, err := r.left()
-				return state, t.faults, err
+				return state, t.tries, err
 			}
 			if err != nil {
-				return "", t.faults, err
+				return "", t.tries, err
 			}
-			t, fresh = transcript{brief: b, decided: decide(b), faults: t.faults}, false
+			t, fresh = transcript{brief: b, decided: decide(b), chain: t.chain, tries: t.tries}, false
 		}
+		t.left, t.jitter = r.remaining(), r.e.jitter()
+		var err error
+		who := 0
 		switch do := next(t, r.e.Limits).(type) {
 		case say:
 			r.note(do.steps)
 			state, err := r.say(do.reply)
-			return state, t.faults, err
+			return state, t.tries, err
+		case choose:
+			t.chain, err = r.choose(ctx, t.brief.agent)
 		case ask:
 			r.note(do.steps)
-			a, err := r.ask(ctx, do)
-			switch {
-			case err == nil:
-				a.text = r.add(ctx, do.tail)
-				t.answer = &a
-			case errors.Is(err, errAgain):
-				fresh = true
-				r.note([]console.Step{{Kind: console.StepRestart, Note: "the customer wrote again"}})
-			case errors.Is(err, errExpired):
-				t.expired = true
-			case context.Cause(r.ctx) != nil:
-				state, err := r.left()
-				return state, t.faults, err
-			default:
-				t.faults = append(t.faults, err)
+			who, r.asking = do.who, t.chain[do.who]
+			if t.answer, err = r.ask(ctx, do); err == nil {
+				t.answer.text = r.add(ctx, do.tail)
 			}
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, errAgain):
+			fresh = true
+			r.note([]console.Step{{Kind: console.StepRestart, Note: "the customer wrote again"}})
+		case errors.Is(err, errExpired):
+			t.expired = true
+		case context.Cause(r.ctx) != nil:
+			state, err := r.left()
+			return state, t.tries, err
+		default:
+			t.tries = append(t.tries, try{who, err})
 		}
 	}
 }
@@ -157,24 +163,30 @@ func (r *run) load(ctx context.Context) (brief, error) {
 	}
 }
 
-// ask puts the request to the model, after a wait, once there is a place upstream.
-func (r *run) ask(ctx context.Context, a ask) (answer, error) {
+// ask puts the request to a model, after a wait, once there is a place at it and unless its breaker
+// is open.
+func (r *run) ask(ctx context.Context, a ask) (*answer, error) {
 	ctx, again := context.WithCancelCause(ctx)
 	defer again(nil)
 	if !r.begin(again) {
-		return answer{}, errAgain
+		return nil, errAgain
 	}
-	if err := r.choose(ctx); err != nil {
-		return answer{}, err
+	h := r.e.healths.of(r.asking, r.e.Limits.Upstream)
+	step := console.Step{Kind: console.StepModel, At: r.e.Now(), Model: r.asking.ref()}
+	if err := sleep(ctx, a.after); err != nil {
+		return nil, err
 	}
-	step := console.Step{Kind: console.StepModel, At: r.e.Now(), Model: r.chain[0].ref()}
-	if err := r.place(ctx, a.after); err != nil {
-		return answer{}, err
+	if err := h.enter(ctx); err != nil {
+		return nil, err
 	}
-	defer func() { <-r.e.upstream }()
+	defer h.leave()
+	if err := h.breaker.admit(r.e.Now()); err != nil {
+		r.skipped(err)
+		return nil, err
+	}
 	r.tries++
 	step.Try, step.Waited = r.tries, r.e.Now().Sub(step.At)
-	end, err := r.put(ctx, a)
+	end, err := r.put(ctx, h, a)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		err = cause
 	}
@@ -182,49 +194,24 @@ func (r *run) ask(ctx context.Context, a ask) (answer, error) {
 	if err == nil && strings.TrimSpace(text) == "" {
 		err = errNothingSaid
 	}
+	h.breaker.settle(r.e.Now(), err)
 	r.asked(step, a.request, end, err)
 	if err != nil {
-		return answer{}, err
+		return nil, err
 	}
-	return answer{text: text, end: end}, nil
-}
-
-// place waits for so long, and then for a place upstream, which the caller gives back.
-func (r *run) place(ctx context.Context, after time.Duration) error {
-	if err := sleep(ctx, after); err != nil {
-		return err
-	}
-	select {
-	case r.e.upstream <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// choose finds out whom to ask.
-func (r *run) choose(ctx context.Context) error {
-	if r.chain != nil {
-		return nil
-	}
-	a, err := r.e.agent(ctx, r.e.DB.Team(r.turn.TeamID), r.turn.AgentID, r.known.agent.UpdatedAt)
-	if err != nil {
-		return err
-	}
-	r.chain, err = r.e.Models.Chain(ctx, r.turn.TeamID, a)
-	return err
+	return &answer{text: text, end: end}, nil
 }
 
 // put asks the model. One that does not give whole replies is asked for a stream, now and from now
 // on.
-func (r *run) put(ctx context.Context, a ask) (llm.End, error) {
+func (r *run) put(ctx context.Context, h *health, a ask) (llm.End, error) {
 	request := a.request
-	request.Whole = a.after == 0 && r.e.whole(r.turn.ConversationID)
-	end, err := r.listen(ctx, request)
+	request.Whole = a.after == 0 && r.e.whole(h, r.turn.ConversationID)
+	end, err := r.listen(ctx, h, request, a.silence)
 	if fault, ok := errors.AsType[*llm.Error](err); request.Whole && ok && fault.Kind == llm.KindInvalid {
-		r.e.pace.onlyStreams()
+		h.pace.onlyStreams()
 		request.Whole = false
-		return r.listen(ctx, request)
+		return r.listen(ctx, h, request, a.silence)
 	}
 	return end, err
 }
@@ -247,18 +234,37 @@ func (r *run) begin(again context.CancelCauseFunc) bool {
 	return true
 }
 
-// listen passes a model's deltas on as they come. A reply that goes on for ever is cut.
-func (r *run) listen(ctx context.Context, request llm.Request) (end llm.End, err error) {
+// listen passes a model's deltas on as they come. A reply that goes on for ever is cut, and a model
+// that is silent for longer than it may be, 0 for any time, is left.
+func (r *run) listen(ctx context.Context, h *health, request llm.Request, silence time.Duration) (end llm.End, err error) {
 	begun := r.e.Now()
-	defer func() { r.e.pace.note(r.e.Now().Sub(begun), err) }()
-	end = llm.End{Finish: llm.FinishLength}
-	for d, err := range r.chain[0].Model.Stream(ctx, request) {
+	defer func() { h.pace.note(r.e.Now().Sub(begun), err) }()
+	inner, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	if silence > 0 {
+		watch := time.AfterFunc(silence, func() { leave(errSilent) })
+		defer watch.Stop()
+		defer func() {
+			if err != nil && errors.Is(context.Cause(inner), errSilent) {
+				err = llm.Fail(llm.KindTimeout, errSilent)
+			}
+		}()
+		return r.hear(inner, h, request, func() { watch.Reset(silence) })
+	}
+	return r.hear(inner, h, request, func() {})
+}
+
+// hear is listen within a context of its own; it calls heard for every sign of life.
+func (r *run) hear(ctx context.Context, h *health, request llm.Request, heard func()) (llm.End, error) {
+	end := llm.End{Finish: llm.FinishLength}
+	for d, err := range r.asking.Model.Stream(ctx, request) {
 		if err != nil {
 			return end, err
 		}
-		if d.End != nil {
+		if heard(); d.End != nil {
 			return *d.End, nil
 		}
+		h.breaker.alive()
 		if !r.write(ctx, clean(d.Text)) {
 			break
 		}

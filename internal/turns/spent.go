@@ -44,6 +44,7 @@ func (r *run) asked(s console.Step, request llm.Request, end llm.End, err error)
 	if text := r.written().Written; s.Tokens == (console.Tokens{}) && err != nil && charged(err, text) {
 		s.Tokens = estimate(request, text)
 	}
+	s.Cost = r.asking.Price.Of(s.Tokens)
 	r.journal.add(s)
 }
 

@@ -1,0 +1,215 @@
+package turns
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/llm"
+)
+
+// ask asks through a breaker and says what came of it.
+func through(b *breaker, now time.Time, came error) bool {
+	if b.admit(now) != nil {
+		return false
+	}
+	b.settle(now, came)
+	return true
+}
+
+// Every move of the picture.
+func TestBreaker(t *testing.T) {
+	t.Parallel()
+	at := time.UnixMilli(1_700_000_000_000)
+	dead := failing(llm.KindUnavailable)
+	open := func() *breaker {
+		var b breaker
+		for range tripAfter {
+			if !through(&b, at, dead) {
+				t.Fatal("it is open too early")
+			}
+		}
+		return &b
+	}
+	tests := map[string]func(b *breaker) bool{
+		"it opens": func(b *breaker) bool { return !through(b, at.Add(firstPause-1), nil) },
+		"it lets one probe through": func(b *breaker) bool {
+			return b.admit(at.Add(firstPause)) == nil && b.admit(at.Add(firstPause)) != nil
+		},
+		"a good probe closes it": func(b *breaker) bool {
+			now := at.Add(firstPause)
+			return through(b, now, nil) && through(b, now, dead) && through(b, now, nil)
+		},
+		"a bad probe opens it for twice as long": func(b *breaker) bool {
+			now := at.Add(firstPause)
+			return through(b, now, dead) && !through(b, now.Add(2*firstPause-1), nil) && through(b, now.Add(2*firstPause), nil)
+		},
+		"never for longer than a minute": func(b *breaker) bool {
+			now := at
+			for range 20 {
+				now = now.Add(maxPause)
+				if !through(b, now, dead) {
+					return false
+				}
+			}
+			return true
+		},
+		"a probe that begins to answer lets others in": func(b *breaker) bool {
+			now := at.Add(firstPause)
+			if b.admit(now) != nil {
+				return false
+			}
+			b.alive()
+			return b.admit(now) == nil
+		},
+		"and shuts at once if it then breaks": func(b *breaker) bool {
+			now := at.Add(firstPause)
+			_ = b.admit(now) // seen above
+			b.alive()
+			b.settle(now, dead)
+			return b.admit(now) != nil
+		},
+		"a probe that is broken off leaves it as it was": func(b *breaker) bool {
+			now := at.Add(firstPause)
+			return through(b, now, context.Canceled) && through(b, now, nil)
+		},
+	}
+	for name, holds := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if b := open(); !holds(b) {
+				t.Errorf("does not hold: %d faults, open until %v, probing %v", b.faults, b.until, b.probing)
+			}
+		})
+	}
+}
+
+func TestBreakerCountsWhatTellsSomething(t *testing.T) {
+	t.Parallel()
+	at := time.UnixMilli(1_700_000_000_000)
+	for fault, counts := range map[error]bool{
+		failing(llm.KindUnavailable): true, failing(llm.KindBroken): true, failing(llm.KindTimeout): true,
+		failing(llm.KindOverloaded): true, failing(llm.KindRefused): true, errNothingSaid: true,
+		failing(llm.KindInvalid): false, errAgain: false, context.Canceled: false, errExpired: false,
+	} {
+		var b breaker
+		for range 2 * tripAfter {
+			through(&b, at, fmt.Errorf("ask: %w", fault))
+		}
+		if open := b.admit(at) != nil; open != counts {
+			t.Errorf("after many faults %q: open %v, want %v", fault, open, counts)
+		}
+	}
+	var b breaker
+	for range 20 { // never so many in a row
+		for range tripAfter - 1 {
+			through(&b, at, failing(llm.KindBroken))
+		}
+		if !through(&b, at, nil) {
+			t.Fatal("it is open though every fifth reply was good")
+		}
+	}
+}
+
+func TestBreakerHeedsRetryAfter(t *testing.T) {
+	t.Parallel()
+	at := time.UnixMilli(1_700_000_000_000)
+	var b breaker
+	for range tripAfter {
+		through(&b, at, later(llm.KindOverloaded, 40*time.Second))
+	}
+	var shut *shutError
+	if err := b.admit(at.Add(time.Second)); !errors.As(err, &shut) || shut.after != 39*time.Second {
+		t.Errorf("admit: %v, want to be told to come in 39 s", err)
+	}
+}
+
+func TestBreakerAtOnce(t *testing.T) {
+	t.Parallel()
+	at := time.UnixMilli(1_700_000_000_000)
+	var b breaker
+	for range tripAfter {
+		through(&b, at, failing(llm.KindBroken))
+	}
+	var all sync.WaitGroup
+	admitted := make(chan bool, 50)
+	for range cap(admitted) {
+		all.Go(func() {
+			if b.admit(at.Add(time.Hour)) == nil {
+				admitted <- true
+			}
+		})
+	}
+	all.Wait()
+	if n := len(admitted); n != 1 {
+		t.Errorf("%d probes at once, want 1", n)
+	}
+}
+
+// Turns that come while the breaker is open do not wait for the dead model; once it has come back,
+// they are answered by it again.
+func TestBreakerSparesCustomers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		dead := utterance{fault: failing(llm.KindUnavailable)}
+		h := newHouse(t, dead, dead, dead, dead, dead, utterance{words: []string{"back"}})
+		h.fallback("second", utterance{words: []string{"here"}})
+		for _, text := range []string{"a", "b", "c"} {
+			h.customer(text)
+			h.runs.Wait()
+		}
+		h.want("customer: a", "agent: here", "customer: b", "agent: here", "customer: c", "agent: here")
+		h.wantSteps("skipped script breaker_open", "model second")
+		if n := len(h.model.requests()); n != tripAfter {
+			t.Errorf("the dead model was asked %d times, want %d", n, tripAfter)
+		}
+		time.Sleep(firstPause)
+		h.customer("d")
+		h.runs.Wait()
+		h.wantSteps("model script")
+	})
+}
+
+// With nobody behind the model a turn waits for the probe instead of apologising for a blip.
+func TestBreakerAloneWaitsForTheProbe(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, utterance{words: []string{"back"}})
+		for range tripAfter {
+			h.health().breaker.settle(time.Now(), failing(llm.KindUnavailable))
+		}
+		begun := time.Now()
+		h.customer("a")
+		h.runs.Wait()
+		h.want("customer: a", "agent: back")
+		if took := time.Since(begun); took != firstPause {
+			t.Errorf("took %v, want %v", took, firstPause)
+		}
+	})
+}
+
+func TestHealthsAreBounded(t *testing.T) {
+	t.Parallel()
+	var all healths
+	first := all.of(Candidate{Connection: "a"}, 1)
+	if all.of(Candidate{Connection: "a"}, 1) != first {
+		t.Error("a connection's health is not remembered")
+	}
+	if all.of(Candidate{Connection: "a", Version: time.UnixMilli(1)}, 1) == first {
+		t.Error("a connection that was changed keeps what was known of it")
+	}
+	if all.of(Candidate{Provider: console.ProviderBuiltin}, 1) == all.of(Candidate{Provider: console.ProviderOpenAI}, 1) {
+		t.Error("two models of the server share their health")
+	}
+	for i := range 2 * maxHealths {
+		all.of(Candidate{Connection: console.ID(fmt.Sprint(i))}, 1)
+	}
+	if n := len(all.by); n > maxHealths {
+		t.Errorf("%d are remembered, want at most %d", n, maxHealths)
+	}
+}
