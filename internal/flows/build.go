@@ -26,6 +26,7 @@ const (
 type builder struct {
 	console.Faults
 	templates templates
+	language  language
 	path      string // of the flow
 	f         *flow
 	steps     []console.Flow
@@ -286,7 +287,7 @@ func (b *builder) branch(path string, written console.Flow, s *step) {
 		b.Fail(path+"when", "must be an expression")
 		return
 	}
-	c, err := compileCondition(strings.TrimPrefix(strings.TrimSpace(text), "="))
+	c, err := b.language.compile(strings.TrimPrefix(strings.TrimSpace(text), "="))
 	if err != nil {
 		b.Fail(path+"when", "is no condition: %s", err.Error())
 		return

@@ -19,7 +19,7 @@ const (
 // only to do with their shape (types, lengths, counts) is not repeated here.
 func Check(rules []console.Rule, flows []console.Flow) []console.Field {
 	s, faults := compile(rules, flows)
-	c := &checker{Faults: faults}
+	c := &examiner{Faults: faults}
 	c.sizes(s)
 	c.conflicts(s)
 	c.flowConflicts(s)
@@ -60,9 +60,9 @@ func numbered(path string) string {
 	return string(sorted)
 }
 
-type checker struct{ console.Faults }
+type examiner struct{ console.Faults }
 
-func (c *checker) sizes(s *Set) {
+func (c *examiner) sizes(s *Set) {
 	total := 0
 	for i, r := range s.rules {
 		total += len(r.parts)
@@ -82,7 +82,7 @@ func (c *checker) sizes(s *Set) {
 
 // conflicts finds rules of which one can never fire: another, by the same phrase and under the same
 // condition, always comes before it.
-func (c *checker) conflicts(s *Set) {
+func (c *examiner) conflicts(s *Set) {
 	type same struct{ key, condition string }
 	before := map[same]int{}
 	for i, r := range s.rules {
@@ -108,7 +108,7 @@ func (c *checker) conflicts(s *Set) {
 }
 
 // flowConflicts finds keywords that would begin one flow as well as another.
-func (c *checker) flowConflicts(s *Set) {
+func (c *examiner) flowConflicts(s *Set) {
 	type same struct {
 		key              string
 		priority, weight int

@@ -10,8 +10,11 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/optimizer"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
 )
@@ -31,17 +34,18 @@ type condition struct {
 	fields   []string // what of a flow's fields it asks for
 }
 
-// judge runs conditions with machines that are used again. It may be used by many goroutines.
-type judge struct{ machines sync.Pool }
+// judge runs conditions, one after the other, on a machine of a pool. The zero judge has none yet.
+type judge struct{ machine *vm.VM }
 
 // holds reports whether c is true; an error says what about the facts kept it from being worked out.
-func (j *judge) holds(c *condition, f *facts) (bool, error) {
-	m, ok := j.machines.Get().(*vm.VM)
-	if !ok {
-		m = &vm.VM{MemoryBudget: maxMemory}
+func (j *judge) holds(c *condition, f *facts, machines *sync.Pool) (bool, error) {
+	if j.machine == nil {
+		var ok bool
+		if j.machine, ok = machines.Get().(*vm.VM); !ok {
+			j.machine = &vm.VM{MemoryBudget: maxMemory}
+		}
 	}
-	defer j.machines.Put(m)
-	out, err := m.Run(c.program, f)
+	out, err := j.machine.Run(c.program, f)
 	if err != nil {
 		return false, plain(err)
 	}
@@ -52,18 +56,26 @@ func (j *judge) holds(c *condition, f *facts) (bool, error) {
 	return is, nil
 }
 
+// done gives the machine back, for other goroutines.
+func (j *judge) done(machines *sync.Pool) {
+	if j.machine != nil {
+		machines.Put(j.machine)
+		j.machine = nil
+	}
+}
+
 // Conditions are expressions or, from clients that know no expressions, prose that only a model can
 // judge. One that begins with = or looks like an expression is one; of the rest those that compile.
 //
-// parseCondition returns nil and no error for a blank one; nil and an error for prose that does not
+// parse returns nil and no error for a blank one; nil and an error for prose that does not
 // compile, and faulty then says whether it looks like an expression all the same.
-func parseCondition(text string) (c *condition, faulty bool, err error) {
+func (l language) parse(text string) (c *condition, faulty bool, err error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return nil, false, nil
 	}
 	source, marked := strings.CutPrefix(text, "=")
-	c, err = compileCondition(source)
+	c, err = l.compile(source)
 	if err != nil {
 		return nil, marked || looks.MatchString(text), err
 	}
@@ -73,19 +85,40 @@ func parseCondition(text string) (c *condition, faulty bool, err error) {
 // looks finds the signs of an expression that nobody writes in prose.
 var looks = regexp.MustCompile(`[=!<>]=|&&|\|\||\b(?:message|contact|now|conversation|agent|business|fields)\.[a-z_]+\b|\bsays\(`)
 
-func compileCondition(source string) (*condition, error) {
+// language is what conditions are written in: names and types of the facts, and a few functions that
+// neither read a clock nor make much of little. It compiles one condition at a time.
+type language struct{ config *conf.Config }
+
+func newLanguage() language {
+	c := conf.CreateNew()
+	for _, option := range []expr.Option{
+		expr.Env(&facts{}), expr.AsBool(), expr.MaxNodes(maxConditionSize), expr.DisableAllBuiltins(),
+	} {
+		option(c)
+	}
+	for _, name := range []string{
+		"len", "lower", "upper", "trim", "hasPrefix", "hasSuffix", "abs", "min", "max", "int", "float", "round",
+		"first", "last", "any", "all", "none", "one", "count",
+	} {
+		delete(c.Disabled, name)
+	}
+	for name := range c.Disabled {
+		delete(c.Builtins, name)
+	}
+	return language{config: c}
+}
+
+// compile returns an error in words that the condition's writer understands.
+func (l language) compile(source string) (c *condition, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			c, err = nil, errors.New("does not compile")
+		}
+	}()
 	if len(source) > maxCondition {
 		return nil, fmt.Errorf("is longer than %d bytes", maxCondition)
 	}
-	options := conditionOptions()
-	config := conf.CreateNew()
-	for _, o := range options {
-		o(config)
-	}
-	for name := range config.Disabled {
-		delete(config.Builtins, name)
-	}
-	tree, err := parser.ParseWithConfig(source, config)
+	tree, err := parser.ParseWithConfig(source, l.config)
 	if err != nil {
 		return nil, plain(err)
 	}
@@ -97,29 +130,21 @@ func compileCondition(source string) (*condition, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	program, err := expr.Compile(source, options...)
-	if err != nil {
+	if _, err := checker.Check(tree, l.config); err != nil {
 		return nil, plain(err)
 	}
 	typed := &refuse{typed: true}
-	node := program.Node()
-	ast.Walk(&node, typed)
-	return &condition{program: program, language: r.language, fields: r.fields}, typed.err
-}
-
-// conditionOptions are the language: names and types of the facts, and a few functions that neither
-// read a clock nor make much of little.
-func conditionOptions() []expr.Option {
-	options := []expr.Option{
-		expr.Env(&facts{}), expr.AsBool(), expr.MaxNodes(maxConditionSize), expr.DisableAllBuiltins(),
+	if ast.Walk(&tree.Node, typed); typed.err != nil {
+		return nil, typed.err
 	}
-	for _, name := range []string{
-		"len", "lower", "upper", "trim", "hasPrefix", "hasSuffix", "abs", "min", "max", "int", "float", "round",
-		"first", "last", "any", "all", "none", "one", "count",
-	} {
-		options = append(options, expr.EnableBuiltin(name))
+	if err := optimizer.Optimize(&tree.Node, l.config); err != nil {
+		return nil, plain(err)
 	}
-	return options
+	program, err := compiler.Compile(tree, l.config)
+	if err != nil {
+		return nil, plain(err)
+	}
+	return &condition{program: program, language: r.language, fields: r.fields}, nil
 }
 
 // refuse finds what could run long: it is left out of the language.

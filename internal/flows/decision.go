@@ -38,9 +38,10 @@ type Conversation struct {
 // answers, and After, unless it is empty, is put behind its answer word for word, with an empty line
 // between.
 type Decision struct {
-	Text  string
-	After string
-	State State // to be kept with the conversation, in the transaction that commits the reply
+	Text     string
+	After    string
+	Question string // the end of Text or After: what the flow now waits to hear, "" where it waits for nothing
+	State    State  // to be kept with the conversation, in the transaction that commits the reply
 
 	Learned   []Learned // what the message told of the customer, in the order of asking
 	Rule      *Fired    // the rule that answered; nil: none did

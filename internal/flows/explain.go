@@ -6,6 +6,8 @@ import "fmt"
 // rules in their order, then the flows.
 func (s *Set) Explain(in Input) (Decision, []Considered) {
 	m := s.hear(in)
+	defer m.judge.done(&s.machines)
+	m.verdicts = map[int]Considered{}
 	d := m.decide()
 	by := make(map[int]string, len(m.candidates))
 	for _, c := range m.candidates {

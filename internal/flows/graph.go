@@ -4,7 +4,7 @@ import "fmt"
 
 // graph finds steps of a flow that nothing leads to, and circles of steps that nothing leads out of
 // and in which nobody is asked.
-func (c *checker) graph(f *flow) {
+func (c *examiner) graph(f *flow) {
 	path := fmt.Sprintf("flows.%d.conversation_steps.", f.index)
 	reached := f.reachable()
 	for i := range f.steps {

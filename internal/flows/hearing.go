@@ -14,7 +14,8 @@ type hearing struct {
 	found      *hits
 	candidates []candidate
 	known      *facts
-	verdicts   map[int]Considered // of the rules that were asked, by index
+	judge      judge
+	verdicts   map[int]Considered // of the rules that were asked, by index; nil: nobody wants to know
 }
 
 func (s *Set) hear(in Input) *hearing {
@@ -60,55 +61,60 @@ func (m *hearing) outside() Decision {
 
 // rule asks the rules. It reports whether one fired; its response is then the Text, which is empty if
 // the rule leaves the message to the model or its response could not be worked out.
-func (m *hearing) rule() (Decision, bool) {
-	var d Decision
+func (m *hearing) rule() (d Decision, fired bool) {
 	for _, c := range m.candidates {
-		r := c.rule
-		if !r.enabled || r.prose {
+		if !c.rule.enabled || c.rule.prose {
 			continue
 		}
-		v := Considered{By: c.by(), Verdict: VerdictFired}
-		holds, err := m.holds(r.condition)
+		holds, err := m.holds(c.rule.condition)
 		switch {
 		case err != nil:
-			v.Verdict, v.Note = VerdictFailed, "the condition "+err.Error()
-			d.Notes = append(d.Notes, fmt.Sprintf("rule %s: %s", r.ID, v.Note))
+			d.Notes = append(d.Notes, m.verdict(c, VerdictFailed, "the condition "+err.Error()))
 		case !holds:
-			v.Verdict = VerdictFalse
-		}
-		if v.Verdict == VerdictFired {
-			fired := r.Fired
-			fired.By = c.by()
-			d.Rule, d.Attention = &fired, r.handoff
-			if d.Text, err = r.response.render(m.values(nil, r.response)); err != nil {
-				v.Note = "the response " + err.Error()
-				d.Notes = append(d.Notes, fmt.Sprintf("rule %s: %s", r.ID, v.Note))
-				d.Attention = true
-			}
-			if r.response.blank() {
-				d.Text = ""
-			}
-		}
-		m.note(r.Index, v)
-		if d.Rule != nil {
+			m.verdict(c, VerdictFalse, "")
+		default:
+			m.fire(c, &d)
 			return d, true
 		}
 	}
 	return d, false
 }
 
-func (m *hearing) note(rule int, v Considered) {
-	if m.verdicts == nil {
-		m.verdicts = map[int]Considered{}
+// fire lets a rule answer.
+func (m *hearing) fire(c candidate, d *Decision) {
+	fired := c.rule.Fired
+	fired.By = c.by()
+	d.Rule, d.Attention = &fired, c.rule.handoff
+	if c.rule.response.blank() {
+		m.verdict(c, VerdictFired, "it has no response, so the model answers")
+		return
 	}
-	m.verdicts[rule] = v
+	text, err := c.rule.response.render(m.values(nil, c.rule.response))
+	if err != nil {
+		d.Notes = append(d.Notes, m.verdict(c, VerdictFired, "the response "+err.Error()))
+		d.Attention = true
+		return
+	}
+	d.Text = text
+	m.verdict(c, VerdictFired, "")
+}
+
+// verdict keeps what came of asking a rule, for those who want to know, and returns it as a note.
+func (m *hearing) verdict(c candidate, v Verdict, note string) string {
+	if m.verdicts != nil {
+		m.verdicts[c.rule.Index] = Considered{By: c.by(), Verdict: v, Note: note}
+	}
+	if note == "" {
+		return ""
+	}
+	return fmt.Sprintf("rule %s: %s", c.rule.ID, note)
 }
 
 func (m *hearing) holds(c *condition) (bool, error) {
 	if c == nil {
 		return true, nil
 	}
-	return m.set.judge.holds(c, m.facts())
+	return m.judge.holds(c, m.facts(), &m.set.machines)
 }
 
 // facts are gathered when something first asks for them.

@@ -179,7 +179,9 @@ func (r *run) retry(s *step) Decision {
 		if !r.putQuestion(s) {
 			return r.finish()
 		}
-	} else if !r.say(s.retry) {
+	} else if r.say(s.retry) {
+		r.d.Question = r.said[len(r.said)-1]
+	} else {
 		return r.finish()
 	}
 	r.d.Outcome = Asked

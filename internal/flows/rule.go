@@ -26,7 +26,7 @@ func (b *builder) rule(index int, written console.Rule) rule {
 		parts: parseTrigger(written.Trigger), handoff: isHandoff(written.Action),
 	}
 	if written.Condition != nil {
-		c, faulty, err := parseCondition(*written.Condition)
+		c, faulty, err := b.language.parse(*written.Condition)
 		if r.condition = c; err != nil {
 			r.prose, r.note = true, err.Error()
 		}

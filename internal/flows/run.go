@@ -136,7 +136,8 @@ func (r *run) ask(s *step) {
 func (r *run) putQuestion(s *step) bool {
 	text, ok := r.render(s.question())
 	if ok {
-		r.put(listed(text, s.want.options))
+		r.d.Question = listed(text, s.want.options)
+		r.put(r.d.Question)
 	}
 	return ok
 }
@@ -181,7 +182,7 @@ func (r *run) holds(c *condition) bool {
 	}
 	f := *r.m.facts()
 	f.Fields = r.typed()
-	holds, err := r.m.set.judge.holds(c, &f)
+	holds, err := r.m.judge.holds(c, &f, &r.m.set.machines)
 	if err != nil {
 		r.note("a condition " + err.Error())
 	}

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/words"
@@ -12,8 +13,8 @@ import (
 type Set struct {
 	rules    []rule
 	flows    []*flow
-	index    *index // of rules, then of flows: owner len(rules) is the first flow
-	judge    judge
+	index    *index    // of rules, then of flows: owner len(rules) is the first flow
+	machines sync.Pool // that run conditions
 	talk     talk
 	analyser *words.Analyser // nil: nothing asks for the language of a message
 }
@@ -27,7 +28,7 @@ func Compile(rules []console.Rule, flows []console.Flow) *Set {
 
 // compile also says what is wrong with each part by itself.
 func compile(rules []console.Rule, flows []console.Flow) (*Set, console.Faults) {
-	b := &builder{templates: newTemplates()}
+	b := &builder{templates: newTemplates(), language: newLanguage()}
 	s := &Set{index: newIndex(len(rules)), talk: newTalk()}
 	for i, r := range rules {
 		s.rules = append(s.rules, b.rule(i, r))
@@ -114,7 +115,11 @@ func (s *Set) Empty() bool {
 
 // Decide says what rules and flows make of a message. It changes nothing; whatever the input, it
 // comes back soon.
-func (s *Set) Decide(in Input) Decision { return s.hear(in).decide() }
+func (s *Set) Decide(in Input) Decision {
+	m := s.hear(in)
+	defer m.judge.done(&s.machines)
+	return m.decide()
+}
 
 // flow returns the flow of a name that runs, nil where there is none: of two with the same name the
 // first.

@@ -52,8 +52,8 @@ func TestLibraryIsFresh(t *testing.T) {
 
 func reply(t *testing.T, w console.Workflow, question string) (string, llm.Finish) {
 	t.Helper()
-	if r, ok := flows.Match(w.Rules, question); ok {
-		return r.Response, llm.FinishStop
+	if d := flows.Compile(w.Rules, nil).Decide(flows.Input{Text: question}); d.Decided() {
+		return d.Text, llm.FinishStop
 	}
 	var text strings.Builder
 	var finish llm.Finish
