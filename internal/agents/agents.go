@@ -75,6 +75,7 @@ type Draft struct {
 	BusinessDescription *string
 	EscalationEmail     *string
 	OnNewMessage        *string
+	ReplyLanguage       *string
 }
 
 // Create adds an agent to the team. It returns CodeAgentLimit when the quota is used up and
@@ -117,6 +118,7 @@ func (d Draft) agent() console.Agent {
 		BusinessEmail: console.Filled(d.BusinessEmail), BusinessDescription: d.BusinessDescription,
 		EscalationEmail: console.Filled(d.EscalationEmail),
 		OnNewMessage:    console.OnNewMessage(or(d.OnNewMessage, string(console.Merge))),
+		ReplyLanguage:   console.ReplyLanguage(or(d.ReplyLanguage, string(console.ReplyInAgents))),
 	}
 	a.Persona, a.PersonaText = persona(d.Persona)
 	return a
@@ -151,6 +153,7 @@ type Patch struct {
 	BusinessDescription console.Opt[*string]
 	EscalationEmail     console.Opt[*string]
 	OnNewMessage        console.Opt[*string]
+	ReplyLanguage       console.Opt[*string]
 }
 
 // Update changes what the patch names and leaves the rest.
@@ -193,6 +196,9 @@ func (p Patch) apply(a console.Agent) console.Agent {
 	}
 	if p.OnNewMessage.Set {
 		a.OnNewMessage = console.OnNewMessage(or(p.OnNewMessage.Value, string(console.Merge)))
+	}
+	if p.ReplyLanguage.Set {
+		a.ReplyLanguage = console.ReplyLanguage(or(p.ReplyLanguage.Value, string(console.ReplyInAgents)))
 	}
 	a.Logo = console.Filled(p.Logo.Or(a.Logo))
 	a.BusinessName = p.BusinessName.Or(a.BusinessName)

@@ -26,6 +26,7 @@ func (d Draft) Faults() []console.Field { return check(d.agent()) }
 func (p Patch) Faults() []console.Field {
 	return check(p.apply(console.Agent{
 		Name: "any", Language: console.DefaultLanguage, Timezone: console.DefaultTimezone, OnNewMessage: console.Merge,
+		ReplyLanguage: console.ReplyInAgents,
 	}))
 }
 
@@ -45,6 +46,7 @@ func check(a console.Agent) []console.Field {
 	c.email("business_email", a.BusinessEmail)
 	c.email("escalation_email", a.EscalationEmail)
 	c.onNewMessage(a.OnNewMessage)
+	c.replyLanguage(a.ReplyLanguage)
 	c.Rules(a.Rules)
 	return c.All
 }
@@ -82,5 +84,14 @@ func (c *checker) onNewMessage(o console.OnNewMessage) {
 	case console.Merge, console.Queue, console.Interrupt:
 	default:
 		c.Fail("on_new_message", "must be merge, queue or interrupt")
+	}
+}
+
+// replyLanguage lets the empty one stand, which agents have that were read from an older release.
+func (c *checker) replyLanguage(l console.ReplyLanguage) {
+	switch l {
+	case "", console.ReplyInAgents, console.ReplyInCustomers:
+	default:
+		c.Fail("reply_language", "must be agent or customer")
 	}
 }

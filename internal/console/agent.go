@@ -27,6 +27,8 @@ type Agent struct {
 	StatusReason *string
 	OnNewMessage OnNewMessage
 
+	ReplyLanguage ReplyLanguage
+
 	// Epoch rises when the agent is paused or deleted, so that replies decided before are late.
 	Epoch int64
 
@@ -76,6 +78,16 @@ const (
 	Merge     OnNewMessage = "merge"
 	Queue     OnNewMessage = "queue"
 	Interrupt OnNewMessage = "interrupt"
+)
+
+// ReplyLanguage says in which language an agent replies.
+type ReplyLanguage string
+
+// ReplyInAgents is the agent's own language, also where empty; ReplyInCustomers the one in which the
+// customer writes, and the agent's where that does not show.
+const (
+	ReplyInAgents    ReplyLanguage = "agent"
+	ReplyInCustomers ReplyLanguage = "customer"
 )
 
 // AgentState is the little that decides whether and how an agent answers.

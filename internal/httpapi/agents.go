@@ -37,6 +37,7 @@ type agentFields struct {
 	BusinessDescription *string     `json:"business_description,omitempty" nullable:"true"`
 	EscalationEmail     *string     `json:"escalation_email,omitempty" nullable:"true"`
 	OnNewMessage        *string     `json:"on_new_message,omitempty" nullable:"true" enum:"merge,queue,interrupt" doc:"merge, queue or interrupt; default merge"`
+	ReplyLanguage       *string     `json:"reply_language,omitempty" nullable:"true" enum:"agent,customer" doc:"agent or customer; default agent"`
 }
 
 // workflowID is what either name of the field says, or CodeNotFound for what can be no workflow's id.
@@ -72,7 +73,7 @@ func (in createAgent) draft() agents.Draft {
 		Rules: rulesIn(in.Rules), Timezone: in.Timezone, Logo: in.Logo,
 		BusinessName: in.BusinessName, BusinessAddress: in.BusinessAddress, BusinessEmail: in.BusinessEmail,
 		BusinessDescription: in.BusinessDescription, EscalationEmail: in.EscalationEmail,
-		OnNewMessage: in.OnNewMessage,
+		OnNewMessage: in.OnNewMessage, ReplyLanguage: in.ReplyLanguage,
 	}
 	if in.Description != nil {
 		d.Description = *in.Description
@@ -125,6 +126,7 @@ func (in updateAgent) patch(c *call) agents.Patch {
 		BusinessDescription: changed(c, "business_description", in.BusinessDescription),
 		EscalationEmail:     changed(c, "escalation_email", in.EscalationEmail),
 		OnNewMessage:        changed(c, "on_new_message", in.OnNewMessage),
+		ReplyLanguage:       changed(c, "reply_language", in.ReplyLanguage),
 	}
 }
 

@@ -30,6 +30,7 @@ type agentJSON struct {
 	StatusReason        *string             `json:"status_reason"`
 	EscalationEmail     *string             `json:"escalation_email"`
 	OnNewMessage        string              `json:"on_new_message" enum:"merge,queue,interrupt"`
+	ReplyLanguage       string              `json:"reply_language" enum:"agent,customer"`
 	CreatedAt           stamp               `json:"created_at"`
 	UpdatedAt           stamp               `json:"updated_at"`
 }
@@ -41,7 +42,7 @@ func agentOf(a console.Agent) agentJSON {
 		Rules: items(a.Rules, ruleOf), Timezone: a.Timezone, Logo: a.Logo, BusinessName: a.BusinessName,
 		BusinessAddress: a.BusinessAddress, BusinessEmail: a.BusinessEmail,
 		BusinessDescription: a.BusinessDescription, TestCode: a.TestCode, Status: a.Status,
-		StatusReason: a.StatusReason, EscalationEmail: a.EscalationEmail, OnNewMessage: string(a.OnNewMessage),
+		StatusReason: a.StatusReason, EscalationEmail: a.EscalationEmail, OnNewMessage: string(a.OnNewMessage), ReplyLanguage: string(a.ReplyLanguage),
 		CreatedAt: stamp(a.CreatedAt), UpdatedAt: stamp(a.UpdatedAt),
 	}
 	if a.Persona != "" {

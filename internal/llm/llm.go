@@ -41,7 +41,8 @@ type Request struct {
 // uses it.
 type Grounding struct {
 	Question string            // what the customer wants to know
-	Language string            // BCP 47, of the agent
+	Language string            // BCP 47, of the agent, in which FAQ and Passages are taken to be
+	Reply    string            // BCP 47, to answer in; empty: Language
 	FAQ      []console.QA      // of the agent's workflow
 	Passages []console.Passage // of the agent's knowledge, the best first
 }

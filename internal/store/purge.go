@@ -105,6 +105,9 @@ func (p *purge) conversations(agent string) (bool, error) {
 		if done, err := p.remove(messages, id); err != nil || !done {
 			return false, err
 		}
+		if _, err := p.s.exec(`DELETE FROM conversation_summary WHERE conversation_id = $1`, id); err != nil {
+			return false, err
+		}
 		if done, err := p.remove(`DELETE FROM conversation WHERE id IN (
 			SELECT id FROM conversation WHERE id = $1 LIMIT $2)`, id); err != nil || !done {
 			return false, err

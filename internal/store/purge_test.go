@@ -36,7 +36,7 @@ func TestPurgeLeavesNothing(t *testing.T) {
 		tables := raw(t)
 		for table, want := range map[string]int{
 			"agent": 1, "knowledge_base": 2, "passage": 4, "posting_block": 4, "conversation": 3,
-			"conversation_count": 1, "message": 3, "turn": 3, "call": 2, "contact": 3,
+			"conversation_count": 1, "message": 3, "turn": 3, "call": 2, "contact": 3, "conversation_summary": 3,
 			"phone_number": 4, // they stay the team's
 		} {
 			var got int
@@ -131,6 +131,10 @@ func furnish(t *testing.T, db *store.DB, agent console.ID, at time.Time) {
 			now, m := c.Say(console.Message{ID: c.ID, Role: console.RoleUser, Author: console.ByCustomer, Text: "x"}, at)
 			turn := console.Turn{ID: c.ID, AgentID: agent, ConversationID: c.ID, State: console.TurnOpen, CreatedAt: at}
 			if err := tx.Apply(t.Context(), console.Change{Now: now, Append: &m, Opened: &turn}.Learn(console.Learned{Tags: []string{"x"}})); err != nil {
+				return err
+			}
+			s := console.Summary{ConversationID: c.ID, AgentID: agent, ToSeq: 1, Text: "x"}
+			if err := tx.PutSummary(t.Context(), s); err != nil {
 				return err
 			}
 		}

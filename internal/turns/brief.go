@@ -7,6 +7,7 @@ import (
 
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/flows"
+	"github.com/bimpe/bimpe/internal/words"
 )
 
 // Finder finds what an agent knows about a question.
@@ -26,8 +27,11 @@ type brief struct {
 	conversation console.Conversation
 	contact      console.Contact   // what is known of the customer
 	history      []console.Message // oldest first
+	summary      console.Summary   // of what came before the history; zero: there is none
 	passages     []console.Passage
 	set          *flows.Set // nil: no rules and no flows
+	preamble     preamble   // the zero value: it has yet to be written
+	spoken       string     // the customer's language, as far as it shows
 	now          time.Time  // in the agent's zone
 }
 
@@ -56,6 +60,10 @@ func (e *Engine) load(ctx context.Context, t console.Turn, k known) (brief, erro
 		return b, err
 	}
 	b.set = e.sets.of(b.agent, b.workflow)
+	b.preamble = e.preambles.of(b, e.Limits)
+	if b.agent.ReplyLanguage == console.ReplyInCustomers {
+		b.spoken = e.guesser.Language(b.spokenText())
+	}
 	if k.agent.ID != "" && !k.agent.Knows {
 		return b, nil
 	}
@@ -167,4 +175,28 @@ func (b brief) faq() []console.QA {
 		return nil
 	}
 	return b.workflow.FAQ
+}
+
+// language is the one to reply in.
+func (b brief) language() string {
+	if b.spoken == "" || b.agent.ReplyLanguage != console.ReplyInCustomers || words.Base(b.spoken) == words.Base(b.agent.Language) {
+		return b.agent.Language
+	}
+	return b.spoken
+}
+
+// enoughWords is how many bytes of a customer's words show their language; of shorter questions
+// earlier messages are looked at too.
+const enoughWords = 40
+
+// spokenText is what the customer wrote, the newest first, and as much of it as is needed to tell the
+// language.
+func (b brief) spokenText() string {
+	text := b.question()
+	for i := len(b.history) - 1; i >= 0 && len(text) < enoughWords; i-- {
+		if m := b.history[i]; m.Author == console.ByCustomer && m.Seq < b.turn.FromSeq {
+			text += "\n" + m.Text
+		}
+	}
+	return text
 }

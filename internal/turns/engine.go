@@ -10,6 +10,7 @@ import (
 
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/stream"
+	"github.com/bimpe/bimpe/internal/words"
 )
 
 // Hub is who listens. None of its methods blocks.
@@ -44,14 +45,16 @@ type Config struct {
 type Engine struct {
 	Config
 
-	work     context.Context
-	stopWork context.CancelCauseFunc
-	runs     sync.WaitGroup
-	zones    zones
-	healths  healths
-	agents   agentCache
-	sets     sets
-	tails    tails
+	work      context.Context
+	stopWork  context.CancelCauseFunc
+	runs      sync.WaitGroup
+	zones     zones
+	healths   healths
+	agents    agentCache
+	sets      sets
+	tails     tails
+	preambles preambles
+	guesser   *words.Guesser
 
 	mu      sync.Mutex
 	running map[console.ID]*run // by turn; held under mu
@@ -77,7 +80,7 @@ func New(c Config) *Engine {
 	work, stop := context.WithCancelCause(context.Background())
 	return &Engine{
 		Config: c, work: work, stopWork: stop,
-		running: map[console.ID]*run{}, halted: map[console.ID]*run{},
+		running: map[console.ID]*run{}, halted: map[console.ID]*run{}, guesser: words.NewGuesser(),
 	}
 }
 

@@ -85,7 +85,7 @@ func (t transcript) say(text string, state console.TurnState, why console.Why) s
 }
 
 func (t transcript) apologise(why console.Why) say {
-	s := t.say(behind(apology(t.brief.agent.Language), t.decided.after), console.TurnFailed, why)
+	s := t.say(behind(apology(t.brief.language()), t.decided.after), console.TurnFailed, why)
 	s.reply.attention = true
 	s.steps = []console.Step{{Kind: console.StepApology, Fault: string(why)}}
 	return s

@@ -2,7 +2,8 @@ package turns
 
 import "golang.org/x/text/language"
 
-// apology is what a customer reads when no reply could be written, in the agent's language.
+// apology is what a customer reads when no reply could be written, in the language of a BCP 47 tag: English where it is
+// not one of ours.
 func apology(tag string) string {
 	t, err := language.Parse(tag)
 	if err != nil {
@@ -24,6 +25,10 @@ func apology(tag string) string {
 		return "عذرًا، لا أستطيع الرد الآن. سيتابع أحد أفراد الفريق رسالتك."
 	case "zh":
 		return "抱歉，我现在无法回复。我们的工作人员会尽快处理。"
+	case "ha":
+		return "Yi haƙuri, ba zan iya ba da amsa yanzu ba. Wani daga cikin ma'aikatanmu zai duba."
+	case "yo":
+		return "Ẹ máa bínú, mi ò lè dáhùn báyìí. Ẹnì kan nínú àwọn òṣìṣẹ́ wa máa wò ó."
 	default:
 		return "I am sorry, I cannot answer right now. Someone from the team will look at this."
 	}

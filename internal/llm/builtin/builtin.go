@@ -5,6 +5,7 @@
 package builtin
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"strings"
@@ -60,7 +61,7 @@ func question(r llm.Request) string {
 // answer returns what to say: a fitting answer of the FAQ or a quotation, courtesy for courtesy, or
 // that it does not know.
 func (m *Model) answer(asked string, g llm.Grounding) (string, llm.Finish) {
-	p := phrasesIn(g.Language)
+	p := phrasesIn(cmp.Or(g.Reply, g.Language))
 	rest, courtesy := p.courtesy(asked)
 	a := asking{analyser: m.analyser, language: g.Language, terms: m.analyser.Query(rest, g.Language, maxTerms)}
 	reply, fit := a.faq(g.FAQ)

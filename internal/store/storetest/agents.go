@@ -39,7 +39,7 @@ func (b *bench) fullAgent(workflow *console.ID) console.Agent {
 	}
 	a.BusinessName, a.BusinessAddress, a.BusinessEmail = to("B"), to("1 Way"), to("b@example.com")
 	a.BusinessDescription, a.EscalationEmail, a.StatusReason = to(""), to("e@example.com"), to("why")
-	a.Epoch, a.OnNewMessage = 7, console.Queue
+	a.Epoch, a.OnNewMessage, a.ReplyLanguage = 7, console.Queue, console.ReplyInCustomers
 	return a
 }
 
