@@ -79,7 +79,7 @@ func TestCreateDefaults(t *testing.T) {
 		t.Fatalf("Create: %v, workflow %v", err, w)
 	}
 	if a.Language != "en" || a.Timezone != "Africa/Lagos" || a.Status != console.AgentDevelopment ||
-		a.OnNewMessage != console.Merge || a.Description != "" || len(a.TestCode) != testCodeLength {
+		a.OnNewMessage != console.Merge || a.ReplyLanguage != console.ReplyInAgents || a.Description != "" || len(a.TestCode) != testCodeLength {
 		t.Errorf("Create: %+v", a)
 	}
 }
@@ -143,6 +143,7 @@ func TestCreateRefuses(t *testing.T) {
 		"a logo":            {Draft{Name: "a", Logo: ptr("ftp://x/y")}, 0, console.CodeValidation, []string{"logo"}},
 		"a rule without id": {Draft{Name: "a", Rules: []console.Rule{{Name: "x"}}}, 0, console.CodeValidation, []string{"rules.0.id"}},
 		"a manner":          {Draft{Name: "a", OnNewMessage: ptr("shout")}, 0, console.CodeValidation, []string{"on_new_message"}},
+		"another's tongue":  {Draft{Name: "a", ReplyLanguage: ptr("mine")}, 0, console.CodeValidation, []string{"reply_language"}},
 		"too many":          {Draft{Name: "a"}, console.DefaultAgentQuota, console.CodeAgentLimit, nil},
 		"unseen workflow":   {Draft{Name: "a", WorkflowID: ptr(console.ID("hidden"))}, 0, console.CodeNotFound, nil},
 	}
@@ -181,6 +182,7 @@ func TestUpdateChangesOnlyWhatIsNamed(t *testing.T) {
 	before := console.Agent{
 		ID: "a", Name: "Ada", Description: "d", Language: "fr", Timezone: "UTC", Logo: ptr("https://x/y.png"),
 		Persona: console.Concise, OnNewMessage: console.Queue, WorkflowID: ptr(console.ID("seen")),
+		ReplyLanguage: console.ReplyInCustomers,
 	}
 	tx := &one{agent: &before}
 	got, err := service(&watcher{}).Update(t.Context(), tx, "a", Patch{
@@ -193,7 +195,8 @@ func TestUpdateChangesOnlyWhatIsNamed(t *testing.T) {
 	if got.Name != "Eve" || got.Logo != nil || got.Language != "en" || got.Description != "" {
 		t.Errorf("Update: what was named: %+v", got)
 	}
-	if got.Timezone != "UTC" || got.Persona != console.Concise || got.OnNewMessage != console.Queue || got.WorkflowID == nil {
+	if got.Timezone != "UTC" || got.Persona != console.Concise || got.OnNewMessage != console.Queue || got.WorkflowID == nil ||
+		got.ReplyLanguage != console.ReplyInCustomers {
 		t.Errorf("Update: what was not named: %+v", got)
 	}
 	if !got.UpdatedAt.After(before.UpdatedAt) {

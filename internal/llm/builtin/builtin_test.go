@@ -140,6 +140,19 @@ func TestSpeaksTheAgentsLanguage(t *testing.T) {
 	}
 }
 
+// What it says by itself is in the language of the reply, what it quotes is found in the agent's.
+func TestSpeaksTheLanguageOfTheReply(t *testing.T) {
+	t.Parallel()
+	for asked, want := range map[string]string{
+		"xyzzy": "Lo siento", "Hola, buenas tardes": "¡Hola!", "How long do refunds take to reach me": "(Fuente: Returns)",
+	} {
+		got := ask(t, llm.Grounding{Question: asked, Language: "en", Reply: "es", Passages: passages()})
+		if !strings.Contains(got.Text, want) {
+			t.Errorf("%q: %q, want %q", asked, got.Text, want)
+		}
+	}
+}
+
 func TestAnswersInOtherLanguages(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ language, question, faqQuestion string }{
