@@ -15,6 +15,10 @@ type Agent struct {
 	Rules        []Rule
 	Timezone     string // IANA
 	Logo         *string
+	// ModelID is the model connection that is asked first, nil for the server's own model, and
+	// FallbackIDs those that are asked after it, in order.
+	ModelID     *ID
+	FallbackIDs []ID
 
 	BusinessName        *string
 	BusinessAddress     *string
@@ -44,6 +48,15 @@ func (a Agent) WithRules(w *Workflow) []Rule {
 	}
 	rules := make([]Rule, 0, len(a.Rules)+len(w.Rules))
 	return append(append(rules, a.Rules...), w.Rules...)
+}
+
+// Models are all model connections that the agent names, in the order in which they are asked.
+func (a Agent) Models() []ID {
+	var ids []ID
+	if a.ModelID != nil {
+		ids = append(ids, *a.ModelID)
+	}
+	return append(ids, a.FallbackIDs...)
 }
 
 // Searchable is what a search looks through.

@@ -9,7 +9,7 @@ import (
 const agentColumns = `x.id, x.status, x.on_new_message, x.epoch, x.created_at, x.updated_at, x.workflow_id, ` +
 	`x.test_code, x.name, x.language, x.timezone, x.persona, x.persona_text, x.status_reason, x.logo, ` +
 	`x.business_name, x.business_address, x.business_email, x.business_description, x.escalation_email, ` +
-	`x.description, x.rules, x.system_prompt, x.reply_language`
+	`x.description, x.model_id, x.fallback_ids, x.rules, x.system_prompt, x.reply_language`
 
 const (
 	selectAgent = `SELECT ` + agentColumns + ` FROM agent x
@@ -25,8 +25,8 @@ func scanAgent(r *row) console.Agent {
 		Persona: console.Persona(r.text()), PersonaText: r.textOr(), StatusReason: r.textOr(), Logo: r.textOr(),
 		BusinessName: r.textOr(), BusinessAddress: r.textOr(), BusinessEmail: r.textOr(),
 		BusinessDescription: r.textOr(), EscalationEmail: r.textOr(),
-		Description: r.text(), Rules: decodeAs(r, toRule), SystemPrompt: r.textOr(),
-		ReplyLanguage: console.ReplyLanguage(r.text()),
+		Description: r.text(), ModelID: idOr(r), FallbackIDs: split(r.text()), Rules: decodeAs(r, toRule),
+		SystemPrompt: r.textOr(), ReplyLanguage: console.ReplyLanguage(r.text()),
 	}
 }
 
@@ -113,16 +113,19 @@ func (t *Tx) CountAgents(context.Context) (int, error) {
 }
 
 // InsertAgent adds an agent. A test code or an id that is taken is CodeConflict; a workflow that
-// has been deleted meanwhile is CodeNotFound.
+// has been deleted meanwhile, and a model connection that is not the team's, is CodeNotFound.
 func (t *Tx) InsertAgent(_ context.Context, a console.Agent) error {
 	const text = `INSERT INTO agent (id, team_id, status, on_new_message, epoch, created_at, updated_at, workflow_id,
 			test_code, name, language, timezone, persona, persona_text, status_reason, logo, business_name,
 			business_address, business_email, business_description, escalation_email, description, search, rules,
-			system_prompt, reply_language)
+			system_prompt, model_id, fallback_ids, reply_language)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-			$22, $23, $24, $25, $26)
+			$22, $23, $24, $25, $26, $27, $28)
 		ON CONFLICT DO NOTHING`
 	if err := t.shareWorkflow(a.WorkflowID); err != nil {
+		return err
+	}
+	if err := t.shareModels(a); err != nil {
 		return err
 	}
 	args, err := t.agentArgs(a)
@@ -137,15 +140,18 @@ func (t *Tx) InsertAgent(_ context.Context, a console.Agent) error {
 }
 
 // UpdateAgent writes all fields of an agent, or returns CodeNotFound. A workflow that has been
-// deleted meanwhile is CodeNotFound too.
+// deleted meanwhile, and a model connection that is not the team's, is CodeNotFound too.
 func (t *Tx) UpdateAgent(_ context.Context, a console.Agent) error {
 	const text = `UPDATE agent SET status = $3, on_new_message = $4, epoch = $5, created_at = $6, updated_at = $7,
 			workflow_id = $8, test_code = $9, name = $10, language = $11, timezone = $12, persona = $13,
 			persona_text = $14, status_reason = $15, logo = $16, business_name = $17, business_address = $18,
 			business_email = $19, business_description = $20, escalation_email = $21, description = $22,
-			search = $23, rules = $24, system_prompt = $25, reply_language = $26
+			search = $23, rules = $24, system_prompt = $25, model_id = $26, fallback_ids = $27, reply_language = $28
 		WHERE id = $1 AND team_id = $2 AND deleted_at IS NULL`
 	if err := t.shareWorkflow(a.WorkflowID); err != nil {
+		return err
+	}
+	if err := t.shareModels(a); err != nil {
 		return err
 	}
 	args, err := t.agentArgs(a)
@@ -167,7 +173,7 @@ func (t *Tx) agentArgs(a console.Agent) ([]any, error) {
 		textArg(a.PersonaText), textArg(a.StatusReason), textArg(a.Logo), textArg(a.BusinessName),
 		textArg(a.BusinessAddress), textArg(a.BusinessEmail), textArg(a.BusinessDescription),
 		textArg(a.EscalationEmail), a.Description, a.Searchable(), encodeAs(&e, a.Rules, ruleForm),
-		textArg(a.SystemPrompt), string(a.ReplyLanguage),
+		textArg(a.SystemPrompt), textArg(a.ModelID), joined(a.FallbackIDs), string(a.ReplyLanguage),
 	}, e.err
 }
 

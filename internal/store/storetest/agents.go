@@ -47,6 +47,8 @@ func agentRoundTrip(t *testing.T, b *bench) {
 	t.Helper()
 	w := b.newWorkflow()
 	a := b.fullAgent(&w.ID)
+	first, second, third := b.model(t, "first"), b.model(t, "second"), b.model(t, "third")
+	a.ModelID, a.FallbackIDs = &first.ID, []console.ID{third.ID, second.ID}
 	b.write(t, func(tx *store.Tx) error {
 		if err := tx.InsertWorkflow(t.Context(), w); err != nil {
 			return err
