@@ -89,6 +89,8 @@ type Draft struct {
 	CustomerName *string
 	// TakeOver, of a human's message, also pauses the AI here.
 	TakeOver bool
+	// Key is the key with which it is sent, on whose account its answer goes; empty: none.
+	Key console.ID
 }
 
 // Sent is a message that was stored, and its conversation as the message left it.
@@ -146,7 +148,7 @@ func (s *Service) send(ctx context.Context, tx Store, in sending) (Sent, error) 
 	if in.draft.CustomerName != nil {
 		in.now.CustomerName = in.draft.CustomerName
 	}
-	in.open, in.team = open, tx.Team()
+	in.open, in.team, in.key = open, tx.Team(), in.draft.Key
 	in.at, in.node, in.messageID, in.turnID = s.Now(), s.Node, s.NewID(), s.NewID()
 	change := decide(in)
 	return Sent{Message: *change.Append, In: change.Now}, s.apply(ctx, tx, change)
@@ -170,7 +172,7 @@ func openTurn(ctx context.Context, tx Store, c console.Conversation) (*console.T
 
 // SetPaused says whether the AI is silent in a conversation. Either way a human has looked, so
 // that it needs no attention any more.
-func (s *Service) SetPaused(ctx context.Context, tx Store, agent, id console.ID, paused Pause) error {
+func (s *Service) SetPaused(ctx context.Context, tx Store, agent, id console.ID, p Pause) error {
 	c, err := tx.LockConversation(ctx, agent, id)
 	if err != nil {
 		return err
@@ -179,11 +181,14 @@ func (s *Service) SetPaused(ctx context.Context, tx Store, agent, id console.ID,
 	if err != nil {
 		return err
 	}
-	return s.apply(ctx, tx, pause(c, open, paused, s.Now()))
+	return s.apply(ctx, tx, pause(c, open, p, s.Now()))
 }
 
-// Pause is whether the AI is to be silent.
-type Pause bool
+// Pause is whether the AI is to be silent, and the key of whoever says so.
+type Pause struct {
+	On  bool
+	Key console.ID
+}
 
 // Cancelled is what a cancel did.
 type Cancelled struct {
@@ -192,8 +197,9 @@ type Cancelled struct {
 }
 
 // Cancel stops the reply that is being written. What was written stays, marked as partial; the
-// messages that it was to answer count as dealt with. What the customer wrote since is answered.
-func (s *Service) Cancel(ctx context.Context, tx Store, agent, id console.ID) (Cancelled, error) {
+// messages that it was to answer count as dealt with. What the customer wrote since is answered. key
+// is that of whoever cancels.
+func (s *Service) Cancel(ctx context.Context, tx Store, agent, id, key console.ID) (Cancelled, error) {
 	a, err := tx.AgentState(ctx, agent)
 	if err != nil {
 		return Cancelled{}, err
@@ -208,7 +214,7 @@ func (s *Service) Cancel(ctx context.Context, tx Store, agent, id console.ID) (C
 	}
 	h := s.Halter.Halt(open.ID)
 	change := cancel(cancelling{
-		opener: opener{team: tx.Team(), agent: a, node: s.Node, turnID: s.NewID()}, now: c, open: *open,
+		opener: opener{team: tx.Team(), agent: a, node: s.Node, turnID: s.NewID(), key: key}, now: c, open: *open,
 		partial: console.Message{ID: h.MessageID, Text: h.Written}, seen: h.Seen, at: s.Now(),
 	})
 	return Cancelled{TurnID: open.ID, Partial: change.Append}, s.apply(ctx, tx, change)

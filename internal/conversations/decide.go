@@ -12,6 +12,7 @@ type opener struct {
 	agent  console.AgentState
 	node   console.ID
 	turnID console.ID
+	key    console.ID // with which the deed is done; empty: none
 }
 
 // turn opens a turn that answers the conversation's messages from a number on.
@@ -19,7 +20,7 @@ func (o opener) turn(c console.Conversation, from int64, at time.Time) console.T
 	return console.Turn{
 		ID: o.turnID, TeamID: o.team, AgentID: o.agent.ID, ConversationID: c.ID,
 		State: console.TurnOpen, FromSeq: from, Attempt: 1, Node: o.node,
-		ConversationEpoch: c.Epoch, AgentEpoch: o.agent.Epoch, CreatedAt: at,
+		ConversationEpoch: c.Epoch, AgentEpoch: o.agent.Epoch, KeyID: o.key, CreatedAt: at,
 	}
 }
 
@@ -62,6 +63,7 @@ func human(change console.Change, in sending) console.Change {
 	}
 	if in.open != nil {
 		change.Ended = ended(*in.open, console.TurnDiscarded, console.WhyHumanReplied, *c)
+		change.Ended.EndedBy = in.key
 		c.OpenTurn = ""
 	}
 	return change
@@ -87,6 +89,7 @@ func customer(change console.Change, in sending) console.Change {
 	case in.agent.OnNewMessage == console.Interrupt:
 		opened.FromSeq = in.open.FromSeq
 		change.Ended = ended(*in.open, console.TurnDiscarded, console.WhyInterrupted, *c)
+		change.Ended.EndedBy = in.key
 		change.Ended.ToSeq = in.open.FromSeq - 1 // it covers nothing: its successor answers all
 		change.Opened = &opened
 		c.OpenTurn = opened.ID
@@ -108,16 +111,17 @@ func silence(a console.AgentState, c console.Conversation) console.Why {
 	}
 }
 
-func pause(c console.Conversation, open *console.Turn, paused Pause, at time.Time) console.Change {
+func pause(c console.Conversation, open *console.Turn, p Pause, at time.Time) console.Change {
 	was := c
-	c.Paused, c.NeedsAttention = bool(paused), false
+	c.Paused, c.NeedsAttention = p.On, false
 	c.UpdatedAt = console.Later(c.UpdatedAt, at)
 	change := console.Change{Was: &was}
-	if paused {
+	if p.On {
 		c.Epoch++
 		c = c.LeaveFlow()
 		if open != nil {
 			change.Ended = ended(*open, console.TurnDiscarded, console.WhyConversationPaused, c)
+			change.Ended.EndedBy = p.Key
 			c.OpenTurn = ""
 		}
 	}
@@ -144,6 +148,7 @@ func cancel(in cancelling) console.Change {
 	c.OpenTurn = ""
 	c.UpdatedAt = console.Later(c.UpdatedAt, at)
 	change.Ended = ended(open, console.TurnCancelled, console.WhyCancelled, c)
+	change.Ended.EndedBy = in.key
 	if partial.Text != "" {
 		partial.Role, partial.Author = console.RoleAssistant, console.ByAgent
 		partial.Partial, partial.TurnID = true, open.ID
@@ -152,6 +157,7 @@ func cancel(in cancelling) console.Change {
 	}
 	if in.seen >= open.FromSeq && in.seen < c.CustomerSeq && silence(in.agent, c) == "" {
 		opened := in.turn(c, in.seen+1, c.UpdatedAt)
+		opened.KeyID = open.KeyID // whoever cancels is not who asked
 		change.Opened, change.Agent, change.Ended.ToSeq = &opened, in.agent, in.seen
 		c.OpenTurn = opened.ID
 	}

@@ -194,17 +194,17 @@ func TestPause(t *testing.T) {
 	t.Parallel()
 	c := saying().now
 	c.OpenTurn = "old"
-	on := pause(c, open(), true, noon)
+	on := pause(c, open(), Pause{On: true, Key: "key"}, noon)
 	if !on.Now.Paused || on.Now.Epoch != 3 || on.Now.NeedsAttention || on.Now.OpenTurn != "" {
 		t.Errorf("pause: %+v", on.Now)
 	}
-	if on.Ended == nil || on.Ended.Why != console.WhyConversationPaused {
+	if on.Ended == nil || on.Ended.Why != console.WhyConversationPaused || on.Ended.EndedBy != "key" {
 		t.Errorf("pause: ended %+v", on.Ended)
 	}
 	if on.Now.Flow != "" || on.Now.FlowAt != nil {
 		t.Errorf("pause: the flow goes on: %q", on.Now.Flow)
 	}
-	off := pause(on.Now, nil, false, noon)
+	off := pause(on.Now, nil, Pause{}, noon)
 	if off.Now.Paused || off.Now.Epoch != 3 || off.Ended != nil {
 		t.Errorf("resume: %+v, ended %+v", off.Now, off.Ended)
 	}

@@ -114,7 +114,8 @@ type aiStatus struct {
 }
 
 func (a *API) setAIStatus(c *call, tx Tx, in aiStatus) (aiStatus, error) {
-	return in, a.cfg.Conversations.SetPaused(c.ctx(), tx, c.agentID(), c.chatID(), conversations.Pause(in.Paused))
+	return in, a.cfg.Conversations.SetPaused(c.ctx(), tx, c.agentID(), c.chatID(),
+		conversations.Pause{On: in.Paused, Key: c.principal().Key})
 }
 
 // cancelledJSON is what a cancel did.
@@ -125,7 +126,7 @@ type cancelledJSON struct {
 }
 
 func (a *API) cancel(c *call, tx Tx, _ nothing) (cancelledJSON, error) {
-	got, err := a.cfg.Conversations.Cancel(c.ctx(), tx, c.agentID(), c.chatID())
+	got, err := a.cfg.Conversations.Cancel(c.ctx(), tx, c.agentID(), c.chatID(), c.principal().Key)
 	if err != nil || got.TurnID == "" {
 		return cancelledJSON{}, err
 	}

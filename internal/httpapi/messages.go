@@ -59,9 +59,9 @@ type messageIn struct {
 	TakeOver    bool             `json:"takeover,omitempty" doc:"of a human's message: also pauses the AI here"`
 }
 
-func (m messageIn) draft() conversations.Draft {
+func (m messageIn) draft(c *call) conversations.Draft {
 	d := conversations.Draft{
-		Role: m.Role, Text: m.Text, TakeOver: m.TakeOver,
+		Role: m.Role, Text: m.Text, TakeOver: m.TakeOver, Key: c.principal().Key,
 		Attachments: items(m.Attachments, func(a attachmentJSON) console.Attachment { return console.Attachment(a) }),
 	}
 	if d.Role == "" {
@@ -71,7 +71,7 @@ func (m messageIn) draft() conversations.Draft {
 }
 
 func (a *API) sendMessage(c *call, tx Tx, in messageIn) (messageJSON, string, error) {
-	got, err := a.cfg.Conversations.Send(c.ctx(), tx, c.agentID(), c.chatID(), in.draft())
+	got, err := a.cfg.Conversations.Send(c.ctx(), tx, c.agentID(), c.chatID(), in.draft(c))
 	return messageOf(got.Message), c.saysOf(got.In), err
 }
 
@@ -94,8 +94,8 @@ type messageTo struct {
 	Test           *bool            `json:"is_test_channel,omitempty" nullable:"true"`
 }
 
-func (m messageTo) draft() conversations.Draft {
-	d := m.messageIn.draft()
+func (m messageTo) draft(c *call) conversations.Draft {
+	d := m.messageIn.draft(c)
 	d.CustomerName = m.CustomerName
 	return d
 }
@@ -121,7 +121,7 @@ func (a *API) sendToPlace(c *call, tx Tx, in messageTo) (conversations.Sent, err
 	} else {
 		at.CustomerID = a.cfg.NewUUID()
 	}
-	return a.cfg.Conversations.SendTo(c.ctx(), tx, at, in.draft())
+	return a.cfg.Conversations.SendTo(c.ctx(), tx, at, in.draft(c))
 }
 
 // sendInto sends into a conversation; what else is said of its place must be true of it.
@@ -142,7 +142,7 @@ func (a *API) sendInto(c *call, tx Tx, id console.ID, in messageTo) (conversatio
 			return conversations.Sent{}, err
 		}
 	}
-	return a.cfg.Conversations.Send(c.ctx(), tx, c.agentID(), id, in.draft())
+	return a.cfg.Conversations.Send(c.ctx(), tx, c.agentID(), id, in.draft(c))
 }
 
 func (m messageTo) contradictions(at console.Conversation) []console.Field {

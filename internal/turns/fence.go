@@ -78,6 +78,6 @@ func follow(t console.Turn, c console.Conversation, a console.AgentState, from i
 	return &console.Turn{
 		ID: id, TeamID: t.TeamID, AgentID: t.AgentID, ConversationID: c.ID,
 		State: console.TurnOpen, FromSeq: from, Attempt: 1, Node: t.Node,
-		ConversationEpoch: c.Epoch, AgentEpoch: a.Epoch, CreatedAt: *c.LastMessageAt,
+		ConversationEpoch: c.Epoch, AgentEpoch: a.Epoch, KeyID: t.KeyID, CreatedAt: *c.LastMessageAt,
 	}
 }

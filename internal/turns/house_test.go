@@ -93,7 +93,7 @@ func (h *house) cancel() (c conversations.Cancelled) {
 	id := h.db.conversation().ID
 	h.must(h.db.write(func(t tx) error {
 		var err error
-		c, err = h.talk.Cancel(context.Background(), t, agentID, id)
+		c, err = h.talk.Cancel(context.Background(), t, agentID, id, "")
 		return err
 	}))
 	return c

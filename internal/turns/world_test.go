@@ -141,14 +141,14 @@ func (w *world) send(d conversations.Draft) error {
 func (w *world) pause() error {
 	w.hushes++
 	return w.onConversation(func(t tx, id console.ID) error {
-		return w.talk.SetPaused(context.Background(), t, w.back.agentID(), id, w.rnd.IntN(2) == 0)
+		return w.talk.SetPaused(context.Background(), t, w.back.agentID(), id, conversations.Pause{On: w.rnd.IntN(2) == 0})
 	})
 }
 
 func (w *world) cancel() error {
 	w.hushes++
 	return w.onConversation(func(t tx, id console.ID) error {
-		_, err := w.talk.Cancel(context.Background(), t, w.back.agentID(), id)
+		_, err := w.talk.Cancel(context.Background(), t, w.back.agentID(), id, "")
 		return err
 	})
 }
