@@ -1,6 +1,10 @@
 package console
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // Record is what a turn did, in order, and what its reply came from. It is written once, when the
 // turn has ended.
@@ -19,7 +23,9 @@ type Spending struct {
 	Model  ModelRef
 	Asked  int64 // how often
 	Tokens Tokens
-	Cost   Money
+	// Estimated is how many of the tokens are estimates.
+	Estimated int64
+	Cost      Money
 }
 
 // Spend counts what a step spent.
@@ -28,11 +34,12 @@ func (r *Record) Spend(s Step) {
 		if o := &r.Spent[i]; o.Model == s.Model && o.Cost.Currency == s.Cost.Currency {
 			o.Asked++
 			o.Tokens = o.Tokens.Plus(s.Tokens)
+			o.Estimated += s.Tokens.estimates()
 			o.Cost.Nanos += s.Cost.Nanos
 			return
 		}
 	}
-	r.Spent = append(r.Spent, Spending{s.Model, 1, s.Tokens, s.Cost})
+	r.Spent = append(r.Spent, Spending{s.Model, 1, s.Tokens, s.Tokens.estimates(), s.Cost})
 }
 
 // MaxSteps bounds a record; what a turn spent is counted for steps beyond it too.
@@ -72,7 +79,6 @@ const (
 	StepSummary   StepKind = "summary"   // older messages were summed up: Model, Tokens, Cost
 	StepRestart   StepKind = "restart"   // the customer wrote again, and the turn began anew
 	StepApology   StepKind = "apology"   // no model answered: the customer got an apology
-	StepStopped   StepKind = "stopped"   // somebody else ended the turn while it was at work: Note
 )
 
 // ModelRef is a model as a record names it.
@@ -105,10 +111,28 @@ func (t Tokens) Plus(u Tokens) Tokens {
 	return Tokens{t.Prompt + u.Prompt, t.Completion + u.Completion, t.Estimated || u.Estimated}
 }
 
+func (t Tokens) estimates() int64 {
+	if t.Estimated {
+		return t.Total()
+	}
+	return 0
+}
+
 // Money is an amount of one currency.
 type Money struct {
 	Currency string // ISO 4217; empty: there is no amount
 	Nanos    int64  // thousand millionths of the currency
+}
+
+// Decimal is the amount as a decimal number without needless zeros: 0.00021, 3, -1.5.
+func (m Money) Decimal() string {
+	const one = 1_000_000_000
+	n, sign := uint64(m.Nanos), ""
+	if m.Nanos < 0 {
+		n, sign = -n, "-"
+	}
+	text := fmt.Sprintf("%s%d.%09d", sign, n/one, n%one)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
 // Price is what a model costs. The zero value means that it is not known.
@@ -137,3 +161,12 @@ const (
 	BudgetTeam  Budget = "team_day"
 	BudgetKey   Budget = "key_day"
 )
+
+// TurnRecord is a turn as it is on record.
+type TurnRecord struct {
+	Turn         // with its Record, where it has one
+	First    ID  // the first customer message that it covers; empty: it covers none
+	Last     ID  // the last one
+	Messages int // how many customer messages it covers
+	Reply    ID  // the message that it said; empty: none
+}

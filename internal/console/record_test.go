@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/bimpe/bimpe/internal/console"
@@ -38,5 +39,17 @@ func TestSpendingIsByModelAndCurrency(t *testing.T) {
 	if len(r.Spent) != 2 || r.Spent[0].Asked != 2 || r.Spent[0].Cost.Nanos != 4 || r.Spent[0].Tokens.Estimated ||
 		!r.Spent[1].Tokens.Estimated {
 		t.Errorf("spent %+v, want two tries in dollars and an estimated one in euros", r.Spent)
+	}
+}
+
+func TestMoneyIsWrittenInFull(t *testing.T) {
+	t.Parallel()
+	for nanos, want := range map[int64]string{
+		0: "0", 1: "0.000000001", 210_000: "0.00021", 3_000_000_000: "3", -1_500_000_000: "-1.5",
+		math.MaxInt64: "9223372036.854775807", math.MinInt64: "-9223372036.854775808",
+	} {
+		if got := (console.Money{Currency: "USD", Nanos: nanos}).Decimal(); got != want {
+			t.Errorf("%d thousand millionths are written %q, want %q", nanos, got, want)
+		}
 	}
 }

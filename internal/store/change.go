@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,6 +38,10 @@ func (t *Tx) Apply(ctx context.Context, c console.Change) error {
 		}
 	}
 	t.touched = append(t.touched, c.Now.ID)
+	if c.Ended != nil && c.Ended.Record != nil {
+		// Last, so that others who count the same wait for no more than the commit.
+		return t.count(*c.Ended, console.DayOf(*c.Ended.EndedAt))
+	}
 	return nil
 }
 
@@ -96,52 +99,4 @@ func (t *Tx) recount(was *console.Conversation, now console.Conversation) error 
 		}
 	}
 	return nil
-}
-
-const turnColumns = `id, team_id, agent_id, conversation_id, state, why, from_seq, to_seq, attempt, node_id, ` +
-	`conversation_epoch, agent_epoch, created_at, ended_at`
-
-func scanTurn(r *row) console.Turn {
-	return console.Turn{
-		ID: r.id(), TeamID: r.id(), AgentID: r.id(), ConversationID: r.id(), State: console.TurnState(r.text()),
-		Why: console.Why(r.text()), FromSeq: r.num(), ToSeq: r.num(), Attempt: r.num(), Node: r.id(),
-		ConversationEpoch: r.num(), AgentEpoch: r.num(), CreatedAt: r.at(), EndedAt: r.atOr(),
-	}
-}
-
-// Turn returns one turn, or CodeNotFound, and holds it until the unit ends.
-func (t *Tx) Turn(_ context.Context, id console.ID) (console.Turn, error) {
-	const text = `SELECT ` + turnColumns + ` FROM turn x WHERE id = $1 AND team_id = $2` + agentLives + ` FOR UPDATE OF x`
-	r, err := t.s.one(text, string(id), t.team)
-	if err != nil {
-		return console.Turn{}, err
-	}
-	if r == nil {
-		return console.Turn{}, console.NotFound("turn", id)
-	}
-	turn := scanTurn(r)
-	return turn, r.err
-}
-
-func (t *Tx) insertTurn(turn console.Turn) error {
-	const text = `INSERT INTO turn (` + turnColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
-	_, err := t.s.exec(text, string(turn.ID), t.team, string(turn.AgentID), string(turn.ConversationID),
-		string(turn.State), string(turn.Why), turn.FromSeq, turn.ToSeq, turn.Attempt, string(turn.Node),
-		turn.ConversationEpoch, turn.AgentEpoch, ms(turn.CreatedAt), msOr(turn.EndedAt))
-	return err
-}
-
-// errNotOpen is of a change that was decided from something else than what is stored.
-var errNotOpen = errors.New("store: the turn to end is not open")
-
-func (t *Tx) endTurn(turn console.Turn) error {
-	const text = `UPDATE turn SET state = $3, why = $4, to_seq = $5, ended_at = $6
-		WHERE id = $1 AND team_id = $2 AND state = 'open'`
-	n, err := t.s.exec(text, string(turn.ID), t.team, string(turn.State), string(turn.Why), turn.ToSeq,
-		msOr(turn.EndedAt))
-	if err == nil && n == 0 {
-		return fmt.Errorf("end turn %s: %w", turn.ID, errNotOpen)
-	}
-	return err
 }

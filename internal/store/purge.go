@@ -76,7 +76,7 @@ func (p *purge) agents() error {
 
 func (p *purge) agent(id string) error {
 	// Each is at an end before the next begins, so that nothing is left without what leads to it.
-	for _, part := range []func(string) (bool, error){p.calls, p.contacts, p.conversations, p.turns, p.knowledge, p.rest} {
+	for _, part := range []func(string) (bool, error){p.calls, p.contacts, p.conversations, p.knowledge, p.rest} {
 		if done, err := part(id); err != nil || !done {
 			return err
 		}
@@ -92,18 +92,22 @@ func (p *purge) contacts(agent string) (bool, error) {
 	return p.remove(`DELETE FROM contact WHERE id IN (SELECT id FROM contact WHERE agent_id = $1 LIMIT $2)`, agent)
 }
 
-// conversations removes an agent's conversations, each after its messages.
+// conversations removes an agent's conversations, each after its messages and its turns. What they
+// cost stays counted.
 func (p *purge) conversations(agent string) (bool, error) {
 	const messages = `DELETE FROM message WHERE (conversation_id, seq) IN (
 		SELECT conversation_id, seq FROM message WHERE conversation_id = $1 ORDER BY seq LIMIT $2)`
+	const turns = `DELETE FROM turn WHERE id IN (SELECT id FROM turn WHERE conversation_id = $1 LIMIT $2)`
 	for {
 		r, err := p.s.one(`SELECT id FROM conversation WHERE agent_id = $1 LIMIT 1`, agent)
 		if err != nil || r == nil {
 			return err == nil, err
 		}
 		id := r.text()
-		if done, err := p.remove(messages, id); err != nil || !done {
-			return false, err
+		for _, text := range []string{messages, turns} {
+			if done, err := p.remove(text, id); err != nil || !done {
+				return false, err
+			}
 		}
 		if _, err := p.s.exec(`DELETE FROM conversation_summary WHERE conversation_id = $1`, id); err != nil {
 			return false, err
@@ -113,10 +117,6 @@ func (p *purge) conversations(agent string) (bool, error) {
 			return false, err
 		}
 	}
-}
-
-func (p *purge) turns(agent string) (bool, error) {
-	return p.remove(`DELETE FROM turn WHERE id IN (SELECT id FROM turn WHERE agent_id = $1 LIMIT $2)`, agent)
 }
 
 func (p *purge) knowledge(agent string) (bool, error) {

@@ -3,6 +3,8 @@ package turns
 import (
 	"fmt"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/bimpe/bimpe/internal/console"
 )
 
@@ -21,7 +23,33 @@ func (w *world) check() error {
 	if err := w.checkPromise(s); err != nil {
 		return err
 	}
+	if err := checkRecords(s); err != nil {
+		return err
+	}
 	return checkCover(s)
+}
+
+// checkRecords: what the store says that a turn covers and said is what the log says.
+func checkRecords(s state) error {
+	for _, r := range s.records {
+		want := console.TurnRecord{Turn: r.Turn}
+		for _, m := range s.log {
+			if m.TurnID == r.ID {
+				want.Reply = m.ID
+			}
+			if m.Author != console.ByCustomer || m.Seq < r.FromSeq || r.State != console.TurnOpen && m.Seq > r.ToSeq {
+				continue
+			}
+			want.Last = m.ID
+			if want.Messages++; want.First == "" {
+				want.First = m.ID
+			}
+		}
+		if diff := cmp.Diff(want, r); diff != "" {
+			return fmt.Errorf("turn %s is on record otherwise than the log has it: -log +record\n%s", r.ID, diff)
+		}
+	}
+	return nil
 }
 
 // checkPromise: a customer's message that was to be answered when it came is answered or being
@@ -106,26 +134,26 @@ func checkTurns(s state) error {
 }
 
 // checkCover: every customer message is answered by one turn, is being answered by the open one, or
-// has a reason on record; never two replies for one message.
+// has a reason on record why there is no reply; never two replies for one message.
 func checkCover(s state) error {
 	for _, m := range s.log {
 		if m.Author != console.ByCustomer {
 			continue
 		}
-		answered, covered := 0, 0
+		answered, kept := 0, false
 		for _, t := range s.turns {
 			switch {
 			case t.State == console.TurnOpen && t.FromSeq <= m.Seq:
-				covered++
+				kept = true
 			case t.State != console.TurnOpen && t.FromSeq <= m.Seq && m.Seq <= t.ToSeq:
-				covered++
+				kept = kept || t.Why != ""
 				if t.State == console.TurnReplied {
 					answered++
 				}
 			}
 		}
-		if answered > 1 || covered == 0 {
-			return fmt.Errorf("customer message %d: answered by %d turns, covered by %d", m.Seq, answered, covered)
+		if answered > 1 || answered == 0 && !kept {
+			return fmt.Errorf("customer message %d: answered by %d turns, with a reason or an open turn: %v", m.Seq, answered, kept)
 		}
 	}
 	return nil

@@ -131,6 +131,7 @@ type fakeDB struct {
 	broken   int // how many writes are still to fail
 	adopting []console.Turn
 	left     bool
+	writes   int // transactions that were committed
 
 	description string            // of the agent
 	workflow    *console.Workflow // of the agent; nil: none
@@ -148,6 +149,9 @@ func (f *fakeDB) write(do func(tx) error) error {
 	f.after = nil
 	err := f.memory.write(func(tx) error { return do(fakeTx{f.memory, f}) })
 	after := f.after
+	if err == nil {
+		f.writes++
+	}
 	f.mu.Unlock()
 	if err == nil {
 		for _, a := range after {
@@ -322,6 +326,7 @@ type utterance struct {
 	pause  time.Duration // before each word
 	fault  error         // at the end, instead of a good one
 	finish llm.Finish
+	usage  llm.Usage
 }
 
 // script is a model that says one utterance after the other, the last one for ever.
@@ -369,7 +374,7 @@ func (m *script) Stream(ctx context.Context, r llm.Request) iter.Seq2[llm.Delta,
 			yield(llm.Delta{}, u.fault)
 			return
 		}
-		yield(llm.Delta{End: &llm.End{Finish: u.finish}}, nil)
+		yield(llm.Delta{End: &llm.End{Finish: u.finish, Usage: u.usage}}, nil)
 	}
 }
 

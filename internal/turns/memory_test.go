@@ -3,6 +3,7 @@ package turns
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
 )
@@ -125,6 +126,16 @@ func (m *memory) Apply(_ context.Context, c console.Change) error {
 			}
 		}
 		m.s.log = append(m.s.log[:len(m.s.log):len(m.s.log)], *c.Append)
+	}
+	return nil
+}
+
+func (m *memory) KeepRecord(_ context.Context, turn console.Turn, _ time.Time) error {
+	m.s.spent = append(m.s.spent, turn.Record.Spent...)
+	for i, t := range m.s.turns {
+		if t.ID == turn.ID && t.Attempt == turn.Attempt && t.State != console.TurnOpen && t.Record == nil {
+			m.s.turns[i].Record = turn.Record
+		}
 	}
 	return nil
 }

@@ -49,6 +49,9 @@ func (r *run) work() {
 	defer cancel()
 	defer r.stop(errGone)
 	outcome, faults, err := r.answer(deadline)
+	if err != nil {
+		r.keep()
+	}
 	r.log(r.e.Now().Sub(r.begun), outcome, faults, err)
 }
 

@@ -3,6 +3,7 @@ package turns
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/llm"
@@ -34,18 +35,43 @@ func given(passages []console.Passage) []console.Step {
 	return []console.Step{{Kind: console.StepKnowledge, Sources: sources}}
 }
 
-// asked puts an asking of the model into the journal, once it is over, however it ended.
+// asked puts an asking of a model into the journal, once it is over, however it ended. What the
+// built-in model says costs nothing.
 func (r *run) asked(s console.Step, request llm.Request, end llm.End, err error) {
 	s.Took, s.Fault = r.e.Now().Sub(s.At), word(err)
 	s.Tokens = console.Tokens{
 		Prompt: int64(end.Usage.PromptTokens), Completion: int64(end.Usage.CompletionTokens),
 		Estimated: end.Usage.Estimated,
 	}
-	if text := r.written().Written; s.Tokens == (console.Tokens{}) && err != nil && charged(err, text) {
+	free := err == nil || r.asking.Provider == console.ProviderBuiltin
+	if text := r.written().Written; !free && s.Tokens == (console.Tokens{}) && charged(err, text) {
 		s.Tokens = estimate(request, text)
 	}
 	s.Cost = r.asking.Price.Of(s.Tokens)
 	r.journal.add(s)
+}
+
+// keepTime bounds the telling of what a run did.
+const keepTime = 2 * time.Second
+
+// keep puts on record what a run did that did not end its turn: somebody else has, or it is to be
+// answered anew. No ordinary turn comes here, so that it costs no commit of one.
+func (r *run) keep() {
+	record := r.journal.written()
+	if len(record.Steps) == 0 {
+		return
+	}
+	if !errors.Is(context.Cause(r.ctx), errHalted) { // else it is a message by now
+		record.Discarded = r.written().Written
+	}
+	turn := r.turn
+	turn.Record = &record
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), keepTime)
+	defer cancel()
+	err := r.e.DB.Write(ctx, turn.TeamID, func(tx Tx) error { return tx.KeepRecord(ctx, turn, r.e.Now()) })
+	if err != nil {
+		r.e.Log.Warn("keeping a turn's record failed", "turn", turn.ID, "error", err.Error())
+	}
 }
 
 // charged reports whether a provider asks money for an asking that failed: it had begun to work.

@@ -2,6 +2,7 @@ package turns
 
 import (
 	"context"
+	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
 )
@@ -49,6 +50,10 @@ type Tx interface {
 	Turn(ctx context.Context, id console.ID) (console.Turn, error)
 	// Apply does all that the change says.
 	Apply(ctx context.Context, c console.Change) error
+	// KeepRecord keeps what a run did that did not end its turn: it counts what the run spent, at a
+	// moment, and puts turn's Record to the turn, if somebody else has ended that in the attempt that
+	// was the run's and it has none.
+	KeepRecord(ctx context.Context, turn console.Turn, at time.Time) error
 	// AfterCommit calls f once the transaction has been committed, and never if it was not.
 	AfterCommit(f func())
 }

@@ -160,6 +160,11 @@ func (h *storehouse) state() (state, error) {
 				return err
 			}
 			s.turns = append(s.turns, one)
+			record, err := t.TurnRecord(h.ctx, h.conv, id)
+			if err != nil {
+				return err
+			}
+			s.records = append(s.records, record)
 		}
 		s.log, err = t.MessagesAfter(h.ctx, h.conv, 0, 1000)
 		return err

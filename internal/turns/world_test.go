@@ -62,6 +62,8 @@ type state struct {
 	conversation *console.Conversation
 	turns        []console.Turn
 	log          []console.Message
+	records      []console.TurnRecord // of a real store
+	spent        []console.Spending   // by runs that did not end their turns
 }
 
 var errNoClaim = errors.New("nothing to do")

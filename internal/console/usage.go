@@ -1,0 +1,51 @@
+package console
+
+import "time"
+
+// Day is a day in UTC, counted from 1 January 1970.
+type Day int64
+
+// DayOf returns the day of a moment.
+func DayOf(at time.Time) Day { return Day(at.UTC().Unix() / int64((24 * time.Hour).Seconds())) }
+
+// Begins is the first moment of the day.
+func (d Day) Begins() time.Time { return time.Unix(int64(d)*int64((24*time.Hour).Seconds()), 0).UTC() }
+
+// Usage is what was spent in one currency, or without a price, all of it together or by some of its
+// dimensions.
+type Usage struct {
+	Day   *Day      // nil: all days that were asked for
+	Agent *ID       // nil: all agents
+	Key   *ID       // nil: all keys; an empty one: what came without a key
+	Model *ModelRef // nil: all models; an empty one: turns that needed none
+
+	Turns     int64 // that ended, or that were stopped at work
+	Asked     int64 // how often a model was asked
+	Tokens    Tokens
+	Estimated int64 // of the tokens, those of which the provider did not say the number
+	Cost      Money
+}
+
+// UsageFilter narrows what is counted, and says by what it is told apart.
+type UsageFilter struct {
+	From, To Day // both included
+	Agent    ID  // empty: any
+	Key      ID  // empty: any
+	Model    string
+
+	By []UsageBy // in this order; empty: one row of all
+}
+
+// UsageBy is what usage can be told apart by.
+type UsageBy string
+
+// The four of them.
+const (
+	UsageByDay   UsageBy = "day"
+	UsageByAgent UsageBy = "agent"
+	UsageByModel UsageBy = "model"
+	UsageByKey   UsageBy = "key"
+)
+
+// MaxUsageDays is how many days are counted together at most.
+const MaxUsageDays = 366

@@ -1,0 +1,182 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"hash/fnv"
+	"slices"
+	"strings"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// shards is over how many rows what is spent is spread where transactions run side by side.
+const shards = 16
+
+// count adds what a turn spent to what was spent on a day. The turn itself counts with the model that
+// was asked last.
+func (t *Tx) count(turn console.Turn, day console.Day) error {
+	const text = `INSERT INTO usage (team_id, day, agent_id, key_id, connection_id, provider, model, currency, shard,
+			turns, asked, prompt_tokens, completion_tokens, estimated_tokens, cost_nanos)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		ON CONFLICT (team_id, day, agent_id, key_id, connection_id, provider, model, currency, shard) DO UPDATE SET
+			turns = usage.turns + excluded.turns, asked = usage.asked + excluded.asked,
+			prompt_tokens = usage.prompt_tokens + excluded.prompt_tokens,
+			completion_tokens = usage.completion_tokens + excluded.completion_tokens,
+			estimated_tokens = usage.estimated_tokens + excluded.estimated_tokens,
+			cost_nanos = usage.cost_nanos + excluded.cost_nanos`
+	for _, c := range counted(turn.Record.Spent) {
+		_, err := t.s.exec(text, t.team, int64(day), string(turn.AgentID), string(turn.KeyID),
+			string(c.Model.Connection), c.Model.Provider, c.Model.Name, c.Cost.Currency, t.shard(turn.ConversationID),
+			c.turns, c.Asked, c.Tokens.Prompt, c.Tokens.Completion, c.Estimated, c.Cost.Nanos)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// counts is a row's part of a turn.
+type counts struct {
+	console.Spending
+	turns int64
+}
+
+// counted returns the rows to which a turn adds, in one order, so that two turns never wait for each
+// other in a circle.
+func counted(spent []console.Spending) []counts {
+	if len(spent) == 0 {
+		return []counts{{turns: 1}}
+	}
+	all := make([]counts, len(spent))
+	for i, s := range spent {
+		all[i].Spending = s
+	}
+	all[len(all)-1].turns = 1
+	slices.SortFunc(all, func(a, b counts) int {
+		return cmp.Or(cmp.Compare(a.Model.Connection, b.Model.Connection), cmp.Compare(a.Model.Provider, b.Model.Provider),
+			cmp.Compare(a.Model.Name, b.Model.Name), cmp.Compare(a.Cost.Currency, b.Cost.Currency))
+	})
+	return all
+}
+
+// shard is where a conversation's turns are counted.
+func (t *Tx) shard(conversation console.ID) int64 {
+	if !t.db.d.many {
+		return 0
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(conversation)) // it never fails
+	return int64(h.Sum32() % shards)
+}
+
+// usageColumns are the columns of a dimension.
+func usageColumns(by console.UsageBy) []string {
+	switch by {
+	case console.UsageByDay:
+		return []string{"day"}
+	case console.UsageByAgent:
+		return []string{"agent_id"}
+	case console.UsageByKey:
+		return []string{"key_id"}
+	case console.UsageByModel:
+		return []string{"connection_id", "provider", "model"}
+	default:
+		panic("store: usage by " + string(by))
+	}
+}
+
+// Usage returns one page of what the team spent, told apart as asked for, and always by currency. sort
+// takes day, turns and total_tokens; search is not looked at.
+func (r *reads) Usage(
+	ctx context.Context, f console.UsageFilter, q console.Query,
+) (page console.Page[console.Usage], err error) {
+	field, direction, err := order(q.Sort, []string{"day", "turns", "total_tokens"}, "day")
+	if err != nil {
+		return page, err
+	}
+	if field == "day" && !slices.Contains(f.By, console.UsageByDay) {
+		field = "total_tokens"
+	}
+	err = r.in(ctx, func(s *session) error {
+		defer s.until(ctx)()
+		page, err = newUsageList(r.team, f).page(s, q, field+direction)
+		return err
+	})
+	return page, err
+}
+
+// usageList is a question for usage.
+type usageList struct {
+	by    []console.UsageBy
+	group string // the columns that tell the rows apart
+	where string
+	args  []any
+}
+
+func newUsageList(team string, f console.UsageFilter) usageList {
+	l := usageList{
+		by: f.By, where: `team_id = $1 AND day BETWEEN $2 AND $3`, args: []any{team, int64(f.From), int64(f.To)},
+	}
+	for _, n := range []struct{ column, value string }{
+		{"agent_id", string(f.Agent)}, {"key_id", string(f.Key)}, {"model", f.Model},
+	} {
+		if n.value != "" {
+			var place string
+			place, l.args = param(l.args, n.value)
+			l.where += ` AND ` + n.column + ` = ` + place
+		}
+	}
+	var columns []string
+	for _, by := range f.By {
+		columns = append(columns, usageColumns(by)...)
+	}
+	l.group = strings.Join(append(columns, "currency"), ", ")
+	return l
+}
+
+func (l usageList) page(s *session, q console.Query, sorted string) (console.Page[console.Usage], error) {
+	page := console.Page[console.Usage]{Items: []console.Usage{}}
+	groups := ` FROM usage WHERE ` + l.where + ` GROUP BY ` + l.group
+	var err error
+	if page.Total, err = s.count(`SELECT count(*) FROM (SELECT 1 AS one`+groups+`) g`, l.args...); err != nil {
+		return page, err
+	}
+	limit, args := param(l.args, 0)
+	offset, args := param(args, 0)
+	args[len(args)-1], args[len(args)-2] = window(q)
+	text := `SELECT ` + l.group
+	for _, sum := range []string{
+		"turns", "asked", "prompt_tokens", "completion_tokens", "estimated_tokens", "cost_nanos",
+	} {
+		text += `, CAST(sum(` + sum + `) AS BIGINT) AS ` + sum
+	}
+	text += `, CAST(sum(prompt_tokens + completion_tokens) AS BIGINT) AS total_tokens` + groups
+	err = s.all(`SELECT * FROM (`+text+`) g ORDER BY `+sorted+`, `+l.group+` LIMIT `+limit+` OFFSET `+offset,
+		func(r *row) { page.Items = append(page.Items, l.scan(r)) }, args...)
+	return page, err
+}
+
+func (l usageList) scan(r *row) console.Usage {
+	var u console.Usage
+	for _, by := range l.by {
+		switch by {
+		case console.UsageByDay:
+			day := console.Day(r.num())
+			u.Day = &day
+		case console.UsageByAgent:
+			id := r.id()
+			u.Agent = &id
+		case console.UsageByKey:
+			id := r.id()
+			u.Key = &id
+		case console.UsageByModel:
+			u.Model = &console.ModelRef{Connection: r.id(), Provider: r.text(), Name: r.text()}
+		}
+	}
+	u.Cost.Currency = r.text()
+	u.Turns, u.Asked, u.Tokens.Prompt, u.Tokens.Completion = r.num(), r.num(), r.num(), r.num()
+	u.Estimated, u.Cost.Nanos = r.num(), r.num()
+	u.Tokens.Estimated = u.Estimated > 0
+	return u
+}
