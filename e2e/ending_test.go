@@ -135,7 +135,8 @@ func TestTwoServersDoNotShareADataFolder(t *testing.T) {
 func TestSettingsThatCannotBeAreNamed(t *testing.T) {
 	t.Parallel()
 	tests := map[string][]string{
-		"BIMPE_MODEL_PROVIDER":  {"BIMPE_MODEL_PROVIDER=anthropic"},
+		"BIMPE_MODEL_PROVIDER":  {"BIMPE_MODEL_PROVIDER=oracle"},
+		"BIMPE_MODEL:":          {"BIMPE_MODEL_PROVIDER=anthropic"},
 		"BIMPE_MODEL_URL":       {"BIMPE_MODEL_PROVIDER=openai", "BIMPE_MODEL_URL=nonsense", "BIMPE_MODEL=m"},
 		"BIMPE_REDIS_URL":       {"BIMPE_REDIS_URL=redis://127.0.0.1"},
 		"BIMPE_DATABASE_URL":    {"BIMPE_DATABASE_URL=mysql://127.0.0.1"},

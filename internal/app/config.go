@@ -27,8 +27,8 @@ type Config struct {
 	Listen         string `env:"BIMPE_LISTEN" default:"127.0.0.1:8080" help:"Address and port to listen on."`
 	Storage        `embed:""`
 	RedisURL       seal.Secret   `env:"BIMPE_REDIS_URL" hidden:""`
-	ModelProvider  string        `env:"BIMPE_MODEL_PROVIDER" default:"builtin" help:"Who writes replies: builtin (no model) or openai (any compatible server)."`
-	ModelURL       string        `env:"BIMPE_MODEL_URL" placeholder:"URL" help:"The model's server, up to /v1; without it, OpenAI's own."`
+	ModelProvider  string        `env:"BIMPE_MODEL_PROVIDER" default:"builtin" help:"Who writes replies: builtin (no model), openai or anthropic (or any server compatible with either)."`
+	ModelURL       string        `env:"BIMPE_MODEL_URL" placeholder:"URL" help:"The model's server, up to /v1; without it, the provider's own."`
 	ModelKey       seal.Secret   `env:"BIMPE_MODEL_KEY" placeholder:"KEY" help:"The model's key; better given by the environment."`
 	Model          string        `env:"BIMPE_MODEL" placeholder:"NAME" help:"The model's name."`
 	AllowedOrigins []string      `env:"BIMPE_ALLOWED_ORIGINS" placeholder:"ORIGIN" help:"Origins whose pages may call the API, separated by commas."`
@@ -52,8 +52,9 @@ func (e *ConfigError) Error() string { return strings.Join(e.Faults, "\n") }
 
 // The providers of models.
 const (
-	providerBuiltin = "builtin"
-	providerOpenAI  = "openai"
+	providerBuiltin   = "builtin"
+	providerOpenAI    = "openai"
+	providerAnthropic = "anthropic"
 )
 
 // Check returns a *ConfigError with every fault at once, or nil.
@@ -112,14 +113,12 @@ func (c Storage) checkStorage(f *faults) {
 func (c Config) checkModel(f *faults) {
 	switch c.ModelProvider {
 	case providerBuiltin:
-	case providerOpenAI:
+	case providerOpenAI, providerAnthropic:
 		if c.Model == "" {
 			f.add("BIMPE_MODEL", "must name the model that is to be asked")
 		}
-	case "anthropic":
-		f.add("BIMPE_MODEL_PROVIDER", "anthropic is not supported yet: use builtin, or openai with any compatible server")
 	default:
-		f.add("BIMPE_MODEL_PROVIDER", "must be builtin or openai")
+		f.add("BIMPE_MODEL_PROVIDER", "must be builtin, openai or anthropic")
 	}
 	if c.ModelURL != "" && !isWebURL(c.ModelURL) {
 		f.add("BIMPE_MODEL_URL", "must be an http or https URL")

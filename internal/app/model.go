@@ -6,22 +6,29 @@ import (
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/knowledge"
 	"github.com/bimpe/bimpe/internal/llm"
+	"github.com/bimpe/bimpe/internal/llm/anthropic"
 	"github.com/bimpe/bimpe/internal/llm/builtin"
 	"github.com/bimpe/bimpe/internal/llm/openai"
+	"github.com/bimpe/bimpe/internal/llm/upstream"
 	"github.com/bimpe/bimpe/internal/store"
 	"github.com/bimpe/bimpe/internal/turns"
 )
 
 // newModel returns who writes replies.
 func newModel(c Config) (llm.Model, error) {
-	if c.ModelProvider == providerBuiltin {
-		return builtin.New(), nil
-	}
-	return openai.New(openai.Config{
+	up := upstream.Config{
 		BaseURL: c.ModelURL, Key: c.ModelKey.Reveal(), Model: c.Model,
 		// Half of a turn's time, so that a model that hangs can be asked once more.
 		Idle: c.TurnTimeout / 2,
-	})
+	}
+	switch c.ModelProvider {
+	case providerOpenAI:
+		return openai.New(up)
+	case providerAnthropic:
+		return anthropic.New(up)
+	default:
+		return builtin.New(), nil
+	}
 }
 
 // models says whom agents ask: the server's own model.

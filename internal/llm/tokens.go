@@ -34,3 +34,18 @@ func milliTokens(r rune) int {
 		return milliOther
 	}
 }
+
+// EstimateUsage is about what a request with such a reply costs, marked as an estimate.
+func EstimateUsage(r Request, reply string) Usage {
+	u := Usage{PromptTokens: EstimateTokens(r.System), CompletionTokens: EstimateTokens(reply), Estimated: true}
+	for _, m := range r.Messages {
+		u.PromptTokens += EstimateTokens(m.Text)
+		for _, c := range m.Calls {
+			u.PromptTokens += EstimateTokens(c.Name) + EstimateTokens(c.Arguments)
+		}
+	}
+	for _, t := range r.Tools {
+		u.PromptTokens += EstimateTokens(t.Name) + EstimateTokens(t.Description) + EstimateTokens(t.Schema)
+	}
+	return u
+}

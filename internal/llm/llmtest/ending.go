@@ -15,7 +15,7 @@ import (
 func breakCloses(t *testing.T, dir fs.FS, open Open) {
 	t.Helper()
 	s := play(t, dir, "stall")
-	for d, err := range open(t, s.URL).Stream(t.Context(), Question()) {
+	for d, err := range open(t, s.URL, Patience).Stream(t.Context(), Question()) {
 		if err != nil {
 			t.Fatalf("first delta: %v", err)
 		}
@@ -35,7 +35,7 @@ func cancelCloses(t *testing.T, dir fs.FS, open Open) {
 			<-s.Asked
 			cancel()
 		}()
-		got := Collect(t, open(t, s.URL).Stream(ctx, Question()))
+		got := Collect(t, open(t, s.URL, Patience).Stream(ctx, Question()))
 		if !errors.Is(got.Err, context.Canceled) {
 			t.Errorf("%s: error %v, want that of the context", recording, got.Err)
 		}
@@ -51,7 +51,7 @@ func cancelledBefore(t *testing.T, dir fs.FS, open Open) {
 	s := play(t, dir, "reply")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	got := Collect(t, open(t, s.URL).Stream(ctx, Question()))
+	got := Collect(t, open(t, s.URL, Patience).Stream(ctx, Question()))
 	if !errors.Is(got.Err, context.Canceled) {
 		t.Errorf("error %v, want that of the context", got.Err)
 	}
@@ -60,7 +60,7 @@ func cancelledBefore(t *testing.T, dir fs.FS, open Open) {
 func asksAnew(t *testing.T, dir fs.FS, open Open) {
 	t.Helper()
 	s := play(t, dir, "reply")
-	stream := open(t, s.URL).Stream(t.Context(), Question())
+	stream := open(t, s.URL, Patience).Stream(t.Context(), Question())
 	if n := len(s.Asked); n != 0 {
 		t.Errorf("asked %d times before the stream was read, want 0", n)
 	}
@@ -77,7 +77,7 @@ func manyAtOnce(t *testing.T, dir fs.FS, open Open) {
 	t.Helper()
 	const many = 16
 	s := play(t, dir, "half_utf8")
-	m := open(t, s.URL)
+	m := open(t, s.URL, Patience)
 	var streams sync.WaitGroup
 	for range many {
 		streams.Go(func() {
@@ -94,6 +94,6 @@ func nobodyThere(t *testing.T, open Open) {
 	s := httptest.NewServer(nil)
 	url := s.URL
 	s.Close()
-	got := Collect(t, open(t, url).Stream(t.Context(), Question()))
+	got := Collect(t, open(t, url, Patience).Stream(t.Context(), Question()))
 	expectation{recording: "nobody there", kind: llm.KindUnavailable}.checkError(t, got.Err)
 }

@@ -4,7 +4,7 @@
 package llmtest
 
 import (
-	"errors"
+	"encoding/json"
 	"io/fs"
 	"iter"
 	"strings"
@@ -15,24 +15,28 @@ import (
 	"github.com/bimpe/bimpe/internal/llm"
 )
 
-// Idle is how long a model under Run may wait for its server; the stalling recordings last longer.
-const Idle = 100 * time.Millisecond
+// Idle is how long a model may wait for a server that stalls; the recordings of it last longer.
+// Patience is how long for all others, so that a busy machine is not held against a model.
+const (
+	Idle     = 200 * time.Millisecond
+	Patience = 30 * time.Second
+)
 
 // MaxReply is the longest reply, in bytes, that a model under Run may accept.
 const MaxReply = 64 << 10
 
-// Open makes the model under test, which asks the server at url and holds to Idle and MaxReply.
-type Open func(t *testing.T, url string) llm.Model
+// Open makes the model under test, which asks the server at url and holds to idle and MaxReply.
+type Open func(t *testing.T, url string, idle time.Duration) llm.Model
 
 // Run puts the models that open makes before the recordings in dir, one file a case, and checks
 // what comes out. A recording that is missing fails the test.
 func Run(t *testing.T, dir fs.FS, open Open) {
 	t.Helper()
 	for _, c := range cases() {
-		t.Run(c.recording, func(t *testing.T) {
+		t.Run(c.name(), func(t *testing.T) {
 			t.Parallel()
 			s := play(t, dir, c.recording)
-			got := Collect(t, open(t, s.URL).Stream(t.Context(), Question()))
+			got := Collect(t, open(t, s.URL, c.idle()).Stream(t.Context(), c.request()))
 			c.check(t, got)
 		})
 	}
@@ -49,6 +53,19 @@ func Question() llm.Request {
 	return llm.Request{
 		System:   "You answer for a bakery.",
 		Messages: []llm.Message{{Role: llm.RoleUser, Text: "When do you open?"}},
+	}
+}
+
+// Order is a request that offers tools.
+func Order() llm.Request {
+	const day = `{"type":"object","properties":{"day":{"type":"string"}}}`
+	return llm.Request{
+		System:   "You answer for a bakery.",
+		Messages: []llm.Message{{Role: llm.RoleUser, Text: "When do you open, and what is bread?"}},
+		Tools: []llm.Tool{
+			{Name: "opening_hours", Description: "When the shop is open.", Schema: day},
+			{Name: "price", Description: "What something costs."},
+		},
 	}
 }
 
@@ -76,6 +93,7 @@ func Collect(t *testing.T, stream iter.Seq2[llm.Delta, error]) Reply {
 		text.WriteString(d.Text)
 		r.Deltas++
 		r.End, r.Err = d.End, err
+		checkCalls(t, d.End)
 	}
 	r.Text = text.String()
 	if r.End == nil && r.Err == nil {
@@ -84,82 +102,19 @@ func Collect(t *testing.T, stream iter.Seq2[llm.Delta, error]) Reply {
 	return r
 }
 
-// expectation is what a recording must come to. A kind means failure, and text then what comes before.
-type expectation struct {
-	recording  string
-	text       string
-	finish     llm.Finish
-	usage      llm.Usage // compared unless Estimated, which only wants numbers
-	kind       llm.Kind
-	retryAfter time.Duration
-}
-
-func (e expectation) check(t *testing.T, got Reply) {
+func checkCalls(t *testing.T, end *llm.End) {
 	t.Helper()
-	if e.text != "" && got.Text != e.text {
-		t.Errorf("%s: text %q, want %q", e.recording, got.Text, e.text)
-	}
-	if e.kind != "" {
-		e.checkError(t, got.Err)
+	if end == nil {
 		return
 	}
-	if got.Err != nil {
-		t.Fatalf("%s: error %v, want none", e.recording, got.Err)
+	if (end.Finish == llm.FinishCalls) != (len(end.Calls) > 0) || len(end.Calls) > llm.MaxCalls {
+		t.Errorf("the end is %q with %d calls", end.Finish, len(end.Calls))
 	}
-	if got.End.Finish != e.finish {
-		t.Errorf("%s: finish %q, want %q", e.recording, got.End.Finish, e.finish)
-	}
-	u := got.End.Usage
-	if e.usage.Estimated && (!u.Estimated || u.PromptTokens == 0 || u.CompletionTokens == 0) {
-		t.Errorf("%s: usage %+v, want an estimate", e.recording, u)
-	}
-	if !e.usage.Estimated && u != e.usage {
-		t.Errorf("%s: usage %+v, want %+v", e.recording, u, e.usage)
-	}
-}
-
-func (e expectation) checkError(t *testing.T, err error) {
-	t.Helper()
-	got, ok := errors.AsType[*llm.Error](err)
-	if !ok {
-		t.Fatalf("%s: error %v (%T), want an *llm.Error of kind %q", e.recording, err, err, e.kind)
-	}
-	if got.Kind != e.kind || got.RetryAfter != e.retryAfter {
-		t.Errorf("%s: kind %q after %v, want %q after %v (%v)",
-			e.recording, got.Kind, got.RetryAfter, e.kind, e.retryAfter, err)
-	}
-}
-
-func cases() []expectation {
-	guess := llm.Usage{Estimated: true}
-	return []expectation{
-		{recording: "reply", text: "We open at nine.", finish: llm.FinishStop, usage: llm.Usage{PromptTokens: 21, CompletionTokens: 5}},
-		{recording: "length", text: "We open", finish: llm.FinishLength, usage: guess},
-		{recording: "filtered", text: "We ", finish: llm.FinishUnknown, usage: guess},
-		{recording: "no_usage", text: "We open at nine.", finish: llm.FinishStop, usage: guess},
-		{recording: "no_done", text: "We open at nine.", finish: llm.FinishStop, usage: guess},
-		{recording: "no_finish", text: "We open at nine.", finish: llm.FinishStop, usage: guess},
-		{recording: "stall_after_finish", text: "We open at nine.", finish: llm.FinishStop, usage: guess},
-		{recording: "keep_alive", text: "We open at nine.", finish: llm.FinishStop, usage: guess},
-		{recording: "half_utf8", text: "Voilà 你好 🍞!", finish: llm.FinishStop, usage: guess},
-		{recording: "bad_utf8", text: "a\uFFFDb\uFFFDc\uFFFD", finish: llm.FinishStop, usage: guess},
-		{recording: "overloaded", kind: llm.KindOverloaded, retryAfter: 7 * time.Second},
-		{recording: "overloaded_date", kind: llm.KindOverloaded, retryAfter: 90 * time.Second},
-		{recording: "no_quota", kind: llm.KindRefused},
-		{recording: "unavailable", kind: llm.KindUnavailable},
-		{recording: "refused", kind: llm.KindRefused},
-		{recording: "invalid", kind: llm.KindInvalid},
-		{recording: "cut", text: "We open", kind: llm.KindBroken},
-		{recording: "unfinished", text: "We open", kind: llm.KindBroken},
-		{recording: "empty", kind: llm.KindBroken},
-		{recording: "empty_reply", kind: llm.KindBroken},
-		{recording: "malformed", text: "We open", kind: llm.KindBroken},
-		{recording: "not_a_stream", kind: llm.KindBroken},
-		{recording: "endless", kind: llm.KindBroken},
-		{recording: "long_event", kind: llm.KindBroken},
-		{recording: "error_in_stream", text: "We open", kind: llm.KindOverloaded},
-		{recording: "stall", text: "We open", kind: llm.KindTimeout},
-		{recording: "stall_at_first", kind: llm.KindTimeout},
-		{recording: "stall_in_error", kind: llm.KindTimeout},
+	ids := map[string]bool{}
+	for _, c := range end.Calls {
+		if c.ID == "" || ids[c.ID] || !strings.HasPrefix(c.Arguments, "{") || !json.Valid([]byte(c.Arguments)) {
+			t.Errorf("call %+v: want an id of its own and an object", c)
+		}
+		ids[c.ID] = true
 	}
 }

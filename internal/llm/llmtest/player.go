@@ -20,7 +20,7 @@ import (
 //	!cut             the connection breaks off
 //	!stall           nothing more comes until the client has gone
 //	!raw "…\xe4"     the bytes of a Go string, without a line end
-//	!repeat 1000 "…" the bytes of a Go string, a thousand times
+//	!repeat 1000 "…" the bytes of a Go string, a thousand times; a # in it is how many went before
 //
 // A recording that begins with !stall stalls before its status line.
 type Server struct {
@@ -141,8 +141,8 @@ func unquote(t *testing.T, s string) string {
 
 // write ignores errors, which say that the client has gone: that is what some tests are about.
 func (s stage) write(text string, times int) {
-	for range times {
-		if _, err := s.w.Write([]byte(text)); err != nil {
+	for i := range times {
+		if _, err := s.w.Write([]byte(strings.ReplaceAll(text, "#", strconv.Itoa(i)))); err != nil {
 			return
 		}
 	}

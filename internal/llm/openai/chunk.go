@@ -3,54 +3,90 @@ package openai
 import (
 	"errors"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
 	"github.com/bimpe/bimpe/internal/llm"
+	"github.com/bimpe/bimpe/internal/llm/upstream"
 )
 
-// chunk is the little that we want to know of an event. The client's own type costs a hundred times
-// as much to decode, and decodes text in a way that loses a character split over two chunks.
-type chunk struct {
-	text   string // may begin and end in the middle of a character
-	finish llm.Finish
-	usage  *llm.Usage
-}
+var (
+	errJSON  = errors.New("an event of the stream is not a JSON object")
+	errWhole = errors.New("the answer is not a JSON object with a choice")
+)
 
-var errJSON = errors.New("an event of the stream is not a JSON object")
-
-// parse reads one event. An error that the server reports in mid stream is an *llm.Error.
-func parse(data []byte) (chunk, error) {
-	if len(data) == 0 || data[0] != '{' || !gjson.ValidBytes(data) {
-		return chunk{}, llm.Fail(llm.KindBroken, errJSON)
+// Event implements upstream.Vendor. It reads the little that we want to know of a chunk: the client's
+// own type costs a hundred times as much to decode, and decodes text in a way that loses a character
+// split over two chunks.
+func (v *vendor) Event(data []byte) (upstream.Piece, error) {
+	if string(data) == "[DONE]" {
+		return upstream.Piece{Done: true}, nil
 	}
-	var c chunk
+	if len(data) == 0 || data[0] != '{' || !gjson.ValidBytes(data) {
+		return upstream.Piece{}, llm.Fail(llm.KindBroken, errJSON)
+	}
+	var p upstream.Piece
 	var err error
 	gjson.ParseBytes(data).ForEach(func(key, value gjson.Result) bool {
 		switch key.Str {
 		case "choices":
-			c.choice(value.Get("0"))
+			choice(&p, value.Get("0"), "delta")
 		case "usage":
-			c.usage = usage(value)
+			p.Usage = usage(value)
 		case "error":
 			err = reported(value)
 		}
 		return err == nil
 	})
-	return c, err
+	return p, err
 }
 
-func (c *chunk) choice(v gjson.Result) {
+// Whole implements upstream.Vendor.
+func (v *vendor) Whole(body []byte) (upstream.Piece, error) {
+	all := gjson.ParseBytes(body)
+	if fault := all.Get("error"); fault.Exists() && fault.Type != gjson.Null {
+		return upstream.Piece{}, reported(fault)
+	}
+	if !all.Get("choices.0.message").IsObject() {
+		return upstream.Piece{}, llm.Fail(llm.KindBroken, errWhole)
+	}
+	p := upstream.Piece{Usage: usage(all.Get("usage"))}
+	choice(&p, all.Get("choices.0"), "message")
+	return p, nil
+}
+
+// choice reads the one choice that is asked for. What was said stands under said.
+func choice(p *upstream.Piece, v gjson.Result, said string) {
 	v.ForEach(func(key, value gjson.Result) bool {
 		switch key.Str {
-		case "delta":
-			c.text = text(value.Get("content")) + text(value.Get("refusal"))
+		case said:
+			p.Text = text(value.Get("content")) + text(value.Get("refusal"))
+			p.Calls = calls(value.Get("tool_calls"))
 		case "finish_reason":
-			c.finish = finish(text(value))
+			p.Finish = finish(text(value))
 		}
 		return true
 	})
+}
+
+// calls reads parts of calls. Those of an event that holds more than a reply may are enough to say so.
+func calls(v gjson.Result) []upstream.Part {
+	if !v.IsArray() {
+		return nil
+	}
+	var all []upstream.Part
+	v.ForEach(func(_, part gjson.Result) bool {
+		index := upstream.Unnumbered
+		if n := part.Get("index"); n.Type == gjson.Number {
+			index = max(0, int(n.Int()))
+		}
+		all = append(all, upstream.Part{
+			Index: index, ID: text(part.Get("id")),
+			Name: text(part.Get("function.name")), Arguments: text(part.Get("function.arguments")),
+		})
+		return true
+	})
+	return all
 }
 
 func text(v gjson.Result) string {
@@ -69,69 +105,38 @@ func finish(reason string) llm.Finish {
 		return llm.FinishLength
 	case "content_filter":
 		return llm.FinishUnknown
+	case "tool_calls":
+		return llm.FinishCalls
 	default:
 		return llm.FinishStop
 	}
 }
 
-func usage(v gjson.Result) *llm.Usage {
+func usage(v gjson.Result) llm.Usage {
 	if !v.IsObject() {
+		return llm.Usage{}
+	}
+	u := llm.Usage{
+		PromptTokens:     upstream.Tokens(v.Get("prompt_tokens")),
+		CachedTokens:     upstream.Tokens(v.Get("prompt_tokens_details.cached_tokens")),
+		CompletionTokens: upstream.Tokens(v.Get("completion_tokens")),
+	}
+	u.CachedTokens = min(u.CachedTokens, u.PromptTokens)
+	return u
+}
+
+// reported is an error that stands where a reply should, nil if v is null.
+func reported(v gjson.Result) error {
+	if v.Type == gjson.Null {
 		return nil
 	}
-	return &llm.Usage{
-		PromptTokens:     tokens(v.Get("prompt_tokens")),
-		CompletionTokens: tokens(v.Get("completion_tokens")),
+	code, name := v.Get("code"), v.Get("type").String()+" "+v.Get("code").String()
+	kind := llm.KindUnavailable
+	switch {
+	case code.Type == gjson.Number && code.Num >= 400 && code.Num < 600:
+		kind = upstream.KindOf(int(code.Num))
+	case strings.Contains(name, "rate_limit"), strings.Contains(name, "overloaded"):
+		kind = llm.KindOverloaded
 	}
-}
-
-// tokens holds a server's number within what can be added up.
-func tokens(v gjson.Result) int {
-	const most = 1 << 30
-	if v.Type != gjson.Number || !(v.Num > 0) {
-		return 0
-	}
-	return int(min(v.Num, most))
-}
-
-// halves puts together characters that a server splits over chunks, and makes the rest valid text.
-type halves struct {
-	pending string // the beginning of a character
-}
-
-// join returns as much of the text so far as is whole.
-func (h *halves) join(s string) string {
-	s = h.pending + s
-	cut := wholeLength(s)
-	h.pending = s[cut:]
-	return clean(s[:cut])
-}
-
-// rest returns what stands for a character that never became whole.
-func (h *halves) rest() string {
-	s := clean(h.pending)
-	h.pending = ""
-	return s
-}
-
-// wholeLength is where the beginning of a last, incomplete character stands, or the end of s.
-func wholeLength(s string) int {
-	for i := len(s) - 1; i >= max(0, len(s)-utf8.UTFMax+1); i-- {
-		if utf8.RuneStart(s[i]) {
-			if utf8.FullRuneInString(s[i:]) {
-				return len(s)
-			}
-			return i
-		}
-	}
-	return len(s)
-}
-
-// clean replaces what is not UTF-8, and NUL, which not every store can hold.
-func clean(s string) string {
-	const replacement = "\uFFFD"
-	s = strings.ToValidUTF8(s, replacement)
-	if strings.IndexByte(s, 0) < 0 {
-		return s
-	}
-	return strings.ReplaceAll(s, "\x00", replacement)
+	return llm.Fail(kind, upstream.ErrReported)
 }

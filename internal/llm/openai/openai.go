@@ -1,160 +1,96 @@
 // Package openai asks any server that speaks the OpenAI chat completions protocol, through OpenAI's
-// own client. It bounds what a server may send in time and size and turns every way of failing into
-// an *llm.Error; it never retries, which is the caller's to decide.
+// own client. It knows the protocol; how long, how much and what of it counts is upstream's.
 package openai
 
 import (
 	"context"
 	"errors"
-	"fmt"
-	"iter"
-	"net"
+	"io"
 	"net/http"
-	"net/url"
 	"strings"
-	"time"
 
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
+	"github.com/openai/openai-go/v3/packages/ssestream"
 
 	"github.com/bimpe/bimpe/internal/llm"
+	"github.com/bimpe/bimpe/internal/llm/upstream"
 )
 
 // DefaultBaseURL is OpenAI's own server.
 const DefaultBaseURL = "https://api.openai.com/v1"
 
-// Config says which model to ask and where.
-type Config struct {
-	BaseURL string       // up to and without /chat/completions; empty: DefaultBaseURL
-	Key     string       // empty: none is sent
-	Model   string       // must be set
-	HTTP    *http.Client // nil: one of the package's own, fit for many streams at a time
+// Config says which model to ask and where. Its BaseURL goes up to and without /chat/completions; empty
+// means DefaultBaseURL.
+type Config = upstream.Config
 
-	// Idle is how long the server may send nothing, to its first byte and from one to the
-	// next; 0: DefaultIdle.
-	Idle time.Duration
-	// MaxReply is the longest reply, in bytes; 0: DefaultMaxReply.
-	MaxReply int
+// New returns a model, which is called "openai/" and its name. It returns an error for a Config that can
+// never work, and asks nothing yet.
+func New(c Config) (*upstream.Model, error) {
+	c, err := c.Complete("openai", DefaultBaseURL)
+	if err != nil {
+		return nil, err
+	}
+	return upstream.New(c, &vendor{
+		model: c.Model, post: newPost(c), official: c.Host() == "api.openai.com",
+	}), nil
 }
 
-// The bounds that hold where Config names none.
-const (
-	DefaultIdle     = 20 * time.Second
-	DefaultMaxReply = 256 << 10
-)
-
-// Model is one model of one server. It may be used by many goroutines.
-type Model struct {
-	config   Config
-	client   openai.Client
-	official bool // OpenAI's own server, which has its own name for the limit of a reply
-}
-
-// New returns a model. It returns an error for a Config that can never work, and asks nothing yet.
-func New(c Config) (*Model, error) {
-	if c.Model == "" {
-		return nil, errors.New("openai: no model is named")
-	}
-	if c.BaseURL == "" {
-		c.BaseURL = DefaultBaseURL
-	}
-	u, err := url.Parse(c.BaseURL)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, errors.New("openai: the base URL must be an http or https URL")
-	}
-	if strings.ContainsFunc(c.Key, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return nil, errors.New("openai: the key must be visible ASCII without spaces")
-	}
-	if c.HTTP == nil {
-		c.HTTP = newHTTP()
-	}
-	if c.Idle == 0 {
-		c.Idle = DefaultIdle
-	}
-	if c.MaxReply == 0 {
-		c.MaxReply = DefaultMaxReply
-	}
-	return &Model{config: c, client: newClient(c), official: u.Hostname() == "api.openai.com"}, nil
-}
-
-// newClient makes the client without openai.NewClient, which would take keys and addresses from the
+// newPost makes the client without openai.NewClient, which would take keys and addresses from the
 // environment and hand them to a server they are not meant for.
-func newClient(c Config) openai.Client {
+func newPost(c Config) post {
 	options := []option.RequestOption{
 		option.WithBaseURL(strings.TrimRight(c.BaseURL, "/") + "/"),
 		option.WithHTTPClient(c.HTTP),
 		option.WithMaxRetries(0),
 		option.WithHeader("Accept", "text/event-stream"),
-		option.WithMiddleware(boundErrors),
+		option.WithMiddleware(upstream.Bounded),
 	}
 	if c.Key != "" {
 		options = append(options, option.WithAPIKey(c.Key))
 	}
-	return openai.Client{Options: options}
-}
-
-// newHTTP returns a client for many streams at a time to one server. It has no time limit of its own:
-// the watch over each stream is the limit.
-func newHTTP() *http.Client {
-	const streams = 512 // that may end at once without their connections being thrown away
-	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
-	return &http.Client{Transport: &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		DialContext:         dialer.DialContext,
-		ForceAttemptHTTP2:   true,
-		MaxIdleConns:        streams,
-		MaxIdleConnsPerHost: streams,
-		IdleConnTimeout:     90 * time.Second,
-		TLSHandshakeTimeout: 10 * time.Second,
-		DisableCompression:  true, // a compressed stream is a delayed stream
-	}}
-}
-
-// Name returns "openai/" and the model's name.
-func (m *Model) Name() string { return "openai/" + m.config.Model }
-
-// Stream implements llm.Model.
-func (m *Model) Stream(outer context.Context, r llm.Request) iter.Seq2[llm.Delta, error] {
-	return func(yield func(llm.Delta, error) bool) {
-		ctx, cancel := context.WithCancelCause(outer)
-		defer cancel(nil)
-		w := newWatch(m.config.Idle, cancel)
-		defer w.stop()
-		media, body, err := m.ask(ctx, r, w)
-		if err == nil {
-			t := &telling{model: m, request: r, watch: w, yield: yield}
-			err = t.answer(ctx, media, body)
-		}
-		if err != nil {
-			yield(llm.Delta{}, m.fault(outer, ctx, err))
-		}
+	client := openai.Client{Options: options}
+	return func(ctx context.Context, body []byte) (*http.Response, error) {
+		var res *http.Response
+		err := client.Post(ctx, "chat/completions", body, &res)
+		return res, err
 	}
 }
 
-// fault says whose fault the end of a stream was: the caller's context, our own watch, or err.
-func (m *Model) fault(outer, ctx context.Context, err error) error {
-	if outer.Err() != nil {
-		return outer.Err()
-	}
-	if errors.Is(context.Cause(ctx), errIdle) {
-		return llm.Fail(llm.KindTimeout, fmt.Errorf("%w for %v", errIdle, m.config.Idle))
-	}
-	return err
+// post sends a request by the client. It is a function and not the client itself, which would take all
+// its services along into the program: what a field of an interface's value has, the linker keeps.
+type post func(ctx context.Context, body []byte) (*http.Response, error)
+
+// vendor speaks the protocol for upstream.
+type vendor struct {
+	model    string
+	post     post
+	official bool // OpenAI's own server, which has its own name for the limit of a reply
 }
 
-// ask sends the request and returns the media type and the body of a good answer; the caller closes
-// the body.
-func (m *Model) ask(ctx context.Context, r llm.Request, w *watch) (string, *guarded, error) {
-	body, err := m.encode(r)
-	if err != nil {
-		return "", nil, err
+// Post implements upstream.Vendor.
+func (v *vendor) Post(ctx context.Context, body []byte) (*http.Response, error) {
+	return v.post(ctx, body)
+}
+
+// Events implements upstream.Vendor.
+func (v *vendor) Events(body io.ReadCloser) upstream.Events {
+	return events{ssestream.NewDecoder(&http.Response{Body: body, Header: http.Header{}})}
+}
+
+// events are those of the client's decoder.
+type events struct{ ssestream.Decoder }
+
+func (e events) Data() []byte { return e.Event().Data }
+
+// Refusal implements upstream.Vendor.
+func (v *vendor) Refusal(err error) (llm.Kind, []string) {
+	e, ok := errors.AsType[*openai.Error](err)
+	if !ok {
+		return "", nil
 	}
-	var res *http.Response
-	w.start()
-	err = m.client.Post(ctx, "chat/completions", body, &res)
-	w.stop()
-	if err != nil {
-		return "", nil, m.failure(res, err)
+	if e.Code == "insufficient_quota" {
+		return llm.KindRefused, []string{e.Type, e.Code} // waiting does not help
 	}
-	return res.Header.Get("Content-Type"), &guarded{body: res.Body, watch: w}, nil
+	return "", []string{e.Type, e.Code}
 }

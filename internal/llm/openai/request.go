@@ -10,6 +10,7 @@ import (
 type requestJSON struct {
 	Model               string         `json:"model"`
 	Messages            []messageJSON  `json:"messages"`
+	Tools               []toolJSON     `json:"tools,omitempty"`
 	Stream              bool           `json:"stream"`
 	StreamOptions       *streamOptions `json:"stream_options,omitempty"`
 	MaxTokens           int            `json:"max_tokens,omitempty"`
@@ -17,31 +18,56 @@ type requestJSON struct {
 }
 
 type messageJSON struct {
-	Role    llm.Role `json:"role"`
-	Content string   `json:"content"`
+	Role       llm.Role   `json:"role"`
+	Content    string     `json:"content"`
+	ToolCalls  []callJSON `json:"tool_calls,omitempty"`
+	ToolCallID string     `json:"tool_call_id,omitempty"`
+}
+
+type toolJSON struct {
+	Type     string       `json:"type"`
+	Function functionJSON `json:"function"`
+}
+
+// functionJSON is a function that is offered, or one that is called.
+type functionJSON struct {
+	Name        string          `json:"name"`
+	Description string          `json:"description,omitempty"`
+	Parameters  json.RawMessage `json:"parameters,omitempty"`
+	Arguments   string          `json:"arguments,omitempty"`
+}
+
+type callJSON struct {
+	ID       string       `json:"id"`
+	Type     string       `json:"type"`
+	Function functionJSON `json:"function"`
 }
 
 type streamOptions struct {
 	IncludeUsage bool `json:"include_usage"`
 }
 
-// encode writes the request. OpenAI's newer models refuse max_tokens, and other servers know no
+// Encode implements upstream.Vendor. OpenAI's newer models refuse max_tokens, and other servers know no
 // other name for it.
-func (m *Model) encode(r llm.Request) ([]byte, error) {
+func (v *vendor) Encode(r llm.Request) ([]byte, error) {
 	q := requestJSON{
-		Model: m.config.Model, Messages: make([]messageJSON, 0, 1+len(r.Messages)),
-		Stream: !r.Whole,
+		Model: v.model, Messages: make([]messageJSON, 0, 1+len(r.Messages)), Stream: !r.Whole,
 	}
 	if q.Stream {
 		q.StreamOptions = &streamOptions{IncludeUsage: true}
 	}
 	if r.System != "" {
-		q.Messages = append(q.Messages, messageJSON{llm.RoleSystem, r.System})
+		q.Messages = append(q.Messages, messageJSON{Role: llm.RoleSystem, Content: r.System})
 	}
-	for _, message := range r.Messages {
-		q.Messages = append(q.Messages, messageJSON{message.Role, message.Text})
+	for _, m := range r.Messages {
+		q.Messages = append(q.Messages, message(m))
 	}
-	if m.official {
+	for _, t := range r.Tools {
+		q.Tools = append(q.Tools, toolJSON{"function", functionJSON{
+			Name: t.Name, Description: t.Description, Parameters: json.RawMessage(t.Schema),
+		}})
+	}
+	if v.official {
 		q.MaxCompletionTokens = r.MaxTokens
 	} else {
 		q.MaxTokens = r.MaxTokens
@@ -55,13 +81,13 @@ func (m *Model) encode(r llm.Request) ([]byte, error) {
 	return body.Bytes(), nil
 }
 
-// estimate is what a reply cost by our own count.
-func estimate(r llm.Request, reply string) llm.Usage {
-	u := llm.Usage{
-		PromptTokens: llm.EstimateTokens(r.System), CompletionTokens: llm.EstimateTokens(reply), Estimated: true,
+// message translates one message. The protocol has no mark for a tool that failed: the text says it.
+func message(m llm.Message) messageJSON {
+	out := messageJSON{Role: m.Role, Content: m.Text, ToolCallID: m.CallID}
+	for _, c := range m.Calls {
+		out.ToolCalls = append(out.ToolCalls, callJSON{
+			ID: c.ID, Type: "function", Function: functionJSON{Name: c.Name, Arguments: c.Arguments},
+		})
 	}
-	for _, m := range r.Messages {
-		u.PromptTokens += llm.EstimateTokens(m.Text)
-	}
-	return u
+	return out
 }

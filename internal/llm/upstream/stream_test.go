@@ -1,4 +1,4 @@
-package openai_test
+package upstream_test
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,17 +16,36 @@ import (
 	"github.com/bimpe/bimpe/internal/llm"
 	"github.com/bimpe/bimpe/internal/llm/llmtest"
 	"github.com/bimpe/bimpe/internal/llm/openai"
+	"github.com/bimpe/bimpe/internal/llm/upstream"
 )
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // served makes a model whose server answers every request with body.
 func served(t *testing.T, body io.ReadCloser) llm.Model {
 	t.Helper()
-	m, err := openai.New(openai.Config{
-		BaseURL: "http://models.test", Model: "m", Idle: time.Minute,
-		HTTP: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: body}, nil
-		})},
+	return modelOf(t, upstream.Config{Idle: time.Minute, Most: time.Hour}, func(context.Context) io.ReadCloser { return body })
+}
+
+// piped makes a model within the bounds of c, whose server's answer comes out of r; its end is closed
+// when the request ends, as a transport does.
+func piped(t *testing.T, c upstream.Config, r *io.PipeReader) llm.Model {
+	t.Helper()
+	return modelOf(t, c, func(ctx context.Context) io.ReadCloser {
+		context.AfterFunc(ctx, func() { _ = r.Close() }) // a pipe's never fails
+		return r
 	})
+}
+
+func modelOf(t *testing.T, c upstream.Config, answer func(context.Context) io.ReadCloser) llm.Model {
+	t.Helper()
+	c.BaseURL, c.Model = "http://models.test", "m"
+	c.HTTP = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: answer(r.Context())}, nil
+	})}
+	m, err := openai.New(c)
 	if err != nil {
 		t.Fatalf("New: %v", err)
 	}
@@ -152,7 +172,7 @@ func TestBodyIsAlwaysClosed(t *testing.T) {
 
 func TestReplyMayBeAsLongAsAllowed(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("x", openai.DefaultMaxReply)
+	long := strings.Repeat("x", upstream.DefaultMaxReply)
 	got := llmtest.Collect(t, served(t, io.NopCloser(strings.NewReader(text(long)+end))).Stream(t.Context(), llmtest.Question()))
 	if got.Err != nil || got.Text != long {
 		t.Errorf("%d bytes, error %v", len(got.Text), got.Err)
@@ -179,4 +199,59 @@ func FuzzStream(f *testing.F) {
 			t.Errorf("%q: a good reply without text", body)
 		}
 	})
+}
+
+// What a server may take to its first byte is a limit of its own.
+func TestFirstByte(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		silence time.Duration
+		kind    llm.Kind
+	}{"in time": {50 * time.Second, ""}, "too late": {70 * time.Second, llm.KindTimeout}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r, w := io.Pipe()
+				var server sync.WaitGroup
+				defer server.Wait()
+				server.Go(func() {
+					waitFor(test.silence)
+					_, _ = io.WriteString(w, text("a")+end) // a client that has gone is no concern here
+					_ = w.Close()                           // a pipe's never fails
+				})
+				m := piped(t, upstream.Config{First: time.Minute, Idle: time.Second}, r)
+				checkKind(t, llmtest.Collect(t, m.Stream(t.Context(), llmtest.Question())), test.kind)
+			})
+		})
+	}
+}
+
+// A server that says something every second and never ends is cut by the time of the whole.
+func TestEndlessIsCutByTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r, w := io.Pipe()
+		var server sync.WaitGroup
+		defer server.Wait()
+		server.Go(func() {
+			for err := error(nil); err == nil; {
+				waitFor(time.Second)
+				_, err = io.WriteString(w, ": still there\n\n"+text("a"))
+			}
+		})
+		m := piped(t, upstream.Config{Idle: 2 * time.Second, Most: time.Minute}, r)
+		begun := time.Now()
+		got := llmtest.Collect(t, m.Stream(t.Context(), llmtest.Question()))
+		checkKind(t, got, llm.KindTimeout)
+		if took := time.Since(begun); took != time.Minute {
+			t.Errorf("cut after %v, want a minute", took)
+		}
+	})
+}
+
+func checkKind(t *testing.T, got llmtest.Reply, want llm.Kind) {
+	t.Helper()
+	if e, ok := errors.AsType[*llm.Error](got.Err); want != "" && (!ok || e.Kind != want) || want == "" && got.Err != nil {
+		t.Errorf("error %v, want one of kind %q", got.Err, want)
+	}
 }

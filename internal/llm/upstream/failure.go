@@ -1,4 +1,4 @@
-package openai
+package upstream
 
 import (
 	"errors"
@@ -9,62 +9,53 @@ import (
 	"strings"
 	"time"
 
-	"github.com/openai/openai-go/v3"
-	"github.com/tidwall/gjson"
-
 	"github.com/bimpe/bimpe/internal/llm"
 )
+
+// ErrReported is the cause of an error that the server reported where a reply should stand. What it
+// said is left out, as with those it answers with.
+var ErrReported = errors.New("the server reported an error in place of the reply")
+
+// statusOverloaded is what some vendors answer with when all of their customers ask for too much.
+const statusOverloaded = 529
 
 // failure says what the end of a request means. res is nil if there was no answer.
 //
 // The server's own message is left out: it may repeat the conversation and parts of the key.
-// Its code and type say what an operator needs.
+// Its names for the fault say what an operator needs.
 func (m *Model) failure(res *http.Response, err error) *llm.Error {
 	if res == nil || res.StatusCode < http.StatusBadRequest {
 		return llm.Fail(llm.KindUnavailable, m.withoutKey(err))
 	}
-	status, detail := res.StatusCode, ""
-	kind := kindOf(status)
-	if e, ok := errors.AsType[*openai.Error](err); ok {
-		detail = m.words(e.Type, e.Code)
-		if e.Code == "insufficient_quota" {
-			kind = llm.KindRefused // waiting does not help
-		}
+	kind, names := m.vendor.Refusal(err)
+	if kind == "" {
+		kind = KindOf(res.StatusCode)
 	}
-	out := llm.Fail(kind, fmt.Errorf("%d %s%s", status, http.StatusText(status), detail))
+	out := llm.Fail(kind, errors.New(statusLine(res.StatusCode)+m.words(names)))
 	out.RetryAfter = retryAfter(res.Header)
 	return out
 }
 
-func kindOf(status int) llm.Kind {
-	switch {
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return llm.KindRefused
-	case status == http.StatusTooManyRequests:
-		return llm.KindOverloaded
-	case status == http.StatusRequestTimeout:
-		return llm.KindTimeout
-	case status >= http.StatusInternalServerError:
-		return llm.KindUnavailable
-	default:
-		return llm.KindInvalid
-	}
+func statusLine(status int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
 }
 
-// reported is an error that stands in the stream itself, nil if v is null.
-func reported(v gjson.Result) error {
-	if v.Type == gjson.Null {
-		return nil
+// KindOf is what an HTTP status of 400 and more means for whoever wants to ask again.
+func KindOf(status int) llm.Kind {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusPaymentRequired:
+		return llm.KindRefused
+	case http.StatusTooManyRequests, statusOverloaded:
+		return llm.KindOverloaded
+	case http.StatusRequestTimeout:
+		return llm.KindTimeout
+	case http.StatusConflict, http.StatusTooEarly: // about the moment, not about the request
+		return llm.KindUnavailable
 	}
-	code, name := v.Get("code"), v.Get("type").String()+" "+v.Get("code").String()
-	kind := llm.KindUnavailable
-	switch {
-	case code.Type == gjson.Number && code.Num >= 400 && code.Num < 600:
-		kind = kindOf(int(code.Num))
-	case strings.Contains(name, "rate_limit"), strings.Contains(name, "overloaded"):
-		kind = llm.KindOverloaded
+	if status >= http.StatusInternalServerError {
+		return llm.KindUnavailable
 	}
-	return llm.Fail(kind, errors.New("the server reported an error in mid stream"))
+	return llm.KindInvalid
 }
 
 // withoutKey returns err without the address, whose query may hold a secret, and without the key.
@@ -79,7 +70,7 @@ func (m *Model) withoutKey(err error) error {
 }
 
 // words lists those of the server's words that are plain names.
-func (m *Model) words(all ...string) string {
+func (m *Model) words(all []string) string {
 	var plain []string
 	for _, w := range all {
 		if isName(w) && (m.config.Key == "" || !strings.Contains(w, m.config.Key)) {
@@ -95,9 +86,11 @@ func (m *Model) words(all ...string) string {
 func isName(s string) bool {
 	const most = 64
 	return s != "" && len(s) <= most && !strings.HasPrefix(s, "sk-") &&
-		!strings.ContainsFunc(s, func(r rune) bool {
-			return r != '_' && r != '-' && r != '.' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-		})
+		!strings.ContainsFunc(s, func(r rune) bool { return r != '.' && !isWord(r) })
+}
+
+func isWord(r rune) bool {
+	return r == '_' || r == '-' || (r >= '0' && r <= '9') || (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z')
 }
 
 // retryAfter reads when to come again. A date counts from the server's own clock.

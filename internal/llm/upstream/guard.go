@@ -1,14 +1,11 @@
-package openai
+package upstream
 
 import (
 	"bytes"
 	"context"
 	"errors"
 	"io"
-	"net/http"
 	"time"
-
-	"github.com/openai/openai-go/v3/option"
 )
 
 // The bounds of what a server may send beside the reply itself.
@@ -19,7 +16,8 @@ const (
 )
 
 var (
-	errIdle   = errors.New("the server sent nothing")
+	errIdle   = errors.New("the server sent nothing for too long")
+	errMost   = errors.New("the reply was not whole")
 	errEvent  = errors.New("an event of the stream is too long")
 	errStream = errors.New("the stream is too long")
 )
@@ -27,18 +25,38 @@ var (
 // watch ends a stream's context when the server sends nothing for too long. It runs only while we
 // wait for the server, so that a slow reader of the reply is not held against it.
 type watch struct {
+	first bool // nothing has come yet
 	idle  time.Duration
 	timer *time.Timer
 }
 
-func newWatch(idle time.Duration, cancel context.CancelCauseFunc) *watch {
-	w := &watch{idle: idle, timer: time.AfterFunc(idle, func() { cancel(errIdle) })}
-	w.stop()
-	return w
+func newWatch(c Config, cancel context.CancelCauseFunc) *watch {
+	return &watch{first: true, idle: c.Idle, timer: time.AfterFunc(c.First, func() { cancel(errIdle) })}
 }
 
-func (w *watch) start() { w.timer.Reset(w.idle) }
-func (w *watch) stop()  { w.timer.Stop() }
+// start is called before each wait for the body. The wait for its first byte has run since the watch
+// was made.
+func (w *watch) start() {
+	if !w.first {
+		w.timer.Reset(w.idle)
+	}
+}
+
+// stop is called after each wait.
+func (w *watch) stop() {
+	if !w.first {
+		w.timer.Stop()
+	}
+}
+
+// came says that bytes of the body have come.
+func (w *watch) came() {
+	w.first = false
+	w.timer.Stop()
+}
+
+// end is called when nothing is waited for any more.
+func (w *watch) end() { w.timer.Stop() }
 
 // shorten is for when the reply is whole and only its postscript is due.
 func (w *watch) shorten(d time.Duration) { w.idle = min(w.idle, d) }
@@ -56,6 +74,9 @@ func (g *guarded) Read(p []byte) (int, error) {
 	g.watch.start()
 	n, err := g.body.Read(p)
 	g.watch.stop()
+	if n > 0 {
+		g.watch.came()
+	}
 	if limit := g.count(p[:n]); limit != nil {
 		return 0, limit
 	}
@@ -86,17 +107,3 @@ func (g *guarded) count(p []byte) error {
 }
 
 func (g *guarded) Close() error { return g.body.Close() }
-
-// boundErrors bounds the bodies of errors, which the client reads whole.
-func boundErrors(r *http.Request, next option.MiddlewareNext) (*http.Response, error) {
-	res, err := next(r)
-	if err == nil && res.StatusCode >= http.StatusBadRequest {
-		res.Body = bounded{io.LimitReader(res.Body, maxError), res.Body}
-	}
-	return res, err
-}
-
-type bounded struct {
-	io.Reader
-	io.Closer
-}

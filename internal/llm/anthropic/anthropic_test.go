@@ -1,0 +1,32 @@
+package anthropic_test
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/llm"
+	"github.com/bimpe/bimpe/internal/llm/anthropic"
+	"github.com/bimpe/bimpe/internal/llm/llmtest"
+)
+
+const key = "sk-ant-test-secret"
+
+func open(t *testing.T, url string) llm.Model {
+	t.Helper()
+	return openFor(t, url, llmtest.Patience)
+}
+
+func openFor(t *testing.T, url string, idle time.Duration) llm.Model {
+	t.Helper()
+	m, err := anthropic.New(anthropic.Config{BaseURL: url, Key: key, Model: "test-1", Idle: idle, MaxReply: llmtest.MaxReply})
+	if err != nil {
+		t.Fatalf("New: %v", err)
+	}
+	return m
+}
+
+func TestRecordings(t *testing.T) {
+	t.Parallel()
+	llmtest.Run(t, os.DirFS("testdata"), openFor)
+}
