@@ -287,7 +287,7 @@ func (b *builder) branch(path string, written console.Flow, s *step) {
 		b.Fail(path+"when", "must be an expression")
 		return
 	}
-	c, err := b.language.compile(strings.TrimPrefix(strings.TrimSpace(text), "="))
+	c, err := b.language.compile(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "=")))
 	if err != nil {
 		b.Fail(path+"when", "is no condition: %s", err.Error())
 		return

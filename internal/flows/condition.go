@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -75,7 +76,7 @@ func (l language) parse(text string) (c *condition, faulty bool, err error) {
 		return nil, false, nil
 	}
 	source, marked := strings.CutPrefix(text, "=")
-	c, err = l.compile(source)
+	c, err = l.compile(strings.TrimSpace(source))
 	if err != nil {
 		return nil, marked || looks.MatchString(text), err
 	}
@@ -96,16 +97,21 @@ func newLanguage() language {
 	} {
 		option(c)
 	}
-	for _, name := range []string{
-		"len", "lower", "upper", "trim", "hasPrefix", "hasSuffix", "abs", "min", "max", "int", "float", "round",
-		"first", "last", "any", "all", "none", "one", "count",
-	} {
+	for _, name := range functions() {
 		delete(c.Disabled, name)
 	}
 	for name := range c.Disabled {
 		delete(c.Builtins, name)
 	}
 	return language{config: c}
+}
+
+// functions are those that conditions can call, beside says.
+func functions() []string {
+	return []string{
+		"len", "lower", "upper", "trim", "hasPrefix", "hasSuffix", "abs", "min", "max", "int", "float", "round",
+		"first", "last", "any", "all", "none", "one", "count",
+	}
 }
 
 // compile returns an error in words that the condition's writer understands.
@@ -168,6 +174,10 @@ func (r *refuse) Visit(n *ast.Node) {
 		r.fail("must be one expression, without let and ;")
 	case *ast.MapNode:
 		r.fail("must not make maps")
+	case *ast.BuiltinNode:
+		if !slices.Contains(functions(), n.Name) { // some are parsed even where they are switched off
+			r.fail("unknown name %s", n.Name)
+		}
 	case *ast.MemberNode:
 		r.member(n)
 	case *ast.BinaryNode:

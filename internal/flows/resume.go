@@ -23,19 +23,9 @@ func (m *hearing) resume() (d Decision, left bool) {
 	r := newRun(m, f, Decision{})
 	s := &f.steps[at]
 	r.d.Step = s.name
-	for name, value := range state.Fields {
-		if _, ok := f.fields[name]; ok {
-			r.fields[name] = value
-			r.recall(name, value)
-		}
-	}
+	r.restore(state)
 	if r.cancelled(s) {
-		text, _ := r.render(f.stopped)
-		if strings.TrimSpace(text) == "" {
-			text = sayCancelled.in(m.in.Agent.Language)
-		}
-		r.said = []string{text}
-		return r.end(Cancelled), false
+		return r.stop(), false
 	}
 	if value, ok := r.answer(s); ok {
 		r.learn(s.field, s.want.kind, value)
@@ -43,6 +33,34 @@ func (m *hearing) resume() (d Decision, left bool) {
 		return r.proceed(s.to), false
 	}
 	return r.astray(s)
+}
+
+// restore takes up what was collected before.
+func (r *run) restore(state State) {
+	for name, value := range state.Fields {
+		if _, ok := r.f.fields[name]; ok {
+			r.fields[name] = value
+			r.recall(name, value)
+		}
+	}
+	for _, name := range state.Given {
+		if r.fields[name] != "" {
+			r.given[name] = true
+		}
+	}
+}
+
+// stop leaves the flow because the customer wishes so.
+func (r *run) stop() Decision {
+	text, err := r.f.stopped.render(r.m.values(r.fields, r.f.stopped))
+	if err != nil {
+		r.note("a text " + err.Error())
+	}
+	if strings.TrimSpace(text) == "" {
+		text = sayCancelled.in(r.m.in.Agent.Language)
+	}
+	r.put(text)
+	return r.end(Cancelled)
 }
 
 // recall makes known of the customer what was told earlier in the flow, where nothing else is.

@@ -3,6 +3,7 @@ package flows
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ type run struct {
 	d      Decision
 	said   []string
 	fields map[string]string
-	given  map[string]bool // fields that this message brought along, which are not asked for
+	given  map[string]bool // fields that came along with another answer, which are not asked for
 }
 
 // newRun goes on with a decision that may hold notes already.
@@ -92,6 +93,7 @@ func (r *run) has(s *step) bool {
 		return false
 	}
 	if r.given[s.field] {
+		delete(r.given, s.field) // a circle asks for it
 		return true
 	}
 	if !s.skip {
@@ -146,8 +148,11 @@ func (r *run) putQuestion(s *step) bool {
 func (r *run) wait(s *step, counts State) {
 	r.d.Step = s.name
 	r.d.State = State{
-		Flow: r.f.name, Version: r.f.version, Step: s.name, Fields: maps.Clone(r.fields),
+		Flow: r.f.name, Version: r.f.version, Step: s.name, Given: slices.Sorted(maps.Keys(r.given)),
 		Tries: counts.Tries, Strayed: counts.Strayed,
+	}
+	if len(r.fields) > 0 {
+		r.d.State.Fields = maps.Clone(r.fields)
 	}
 }
 

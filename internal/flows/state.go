@@ -12,6 +12,7 @@ type State struct {
 	Version string            `json:"version,omitempty"` // of its steps
 	Step    string            `json:"step,omitempty"`    // its id, or "#n" of one without
 	Fields  map[string]string `json:"fields,omitempty"`  // what was collected
+	Given   []string          `json:"given,omitempty"`   // those of them that came before they were asked for
 	Tries   int               `json:"tries,omitempty"`   // answers to this step that were not usable
 	Strayed int               `json:"strayed,omitempty"` // digressions at this step, one after the other
 }
@@ -54,7 +55,7 @@ func (s State) held() State {
 	maps.DeleteFunc(s.Fields, func(name, value string) bool {
 		return !fieldName.MatchString(name) || utf8.RuneCountInString(value) > maxAnswer
 	})
-	if len(s.Fields) > maxFields {
+	if len(s.Fields) > maxFields || len(s.Given) > maxFields {
 		return State{}
 	}
 	return s

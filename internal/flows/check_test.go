@@ -1,0 +1,194 @@
+package flows_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/flows"
+)
+
+// paths are where the faults are, with a word of each fault behind a colon.
+func paths(faults []console.Field) []string {
+	var all []string
+	for _, f := range faults {
+		all = append(all, f.Path)
+	}
+	return all
+}
+
+// steps is a flow of these steps.
+func steps(t *testing.T, text string) []console.Flow {
+	t.Helper()
+	return decoded(t, `[{"name": "F", "trigger_keywords": [{"keyword": "begin"}], "conversation_steps": [`+text+`]}]`)
+}
+
+func TestCheckSteps(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		steps string
+		want  []string // paths below the steps
+	}{
+		"sound":           {`{"type": "say", "content": "a"}`, nil},
+		"jump ahead":      {`{"type": "goto", "goto": "x"}, {"id": "x", "type": "end"}`, nil},
+		"jump to the end": {`{"type": "branch", "when": "true", "goto": "end"}, {"type": "say", "content": "a"}`, nil},
+		"nowhere":         {`{"type": "goto", "goto": "x"}`, []string{"0.goto"}},
+		"else nowhere":    {`{"type": "branch", "when": "true", "goto": "end", "else": "x"}`, []string{"0.else"}},
+		"goto a number":   {`{"type": "goto", "goto": 1}`, []string{"0.goto"}},
+		"branch without":  {`{"type": "branch", "goto": "end"}`, []string{"0.when"}},
+		"branch nowhere":  {`{"type": "branch", "when": "true"}`, []string{"0.goto"}},
+		"bad expression":  {`{"type": "branch", "when": "if angry", "goto": "end"}`, []string{"0.when"}},
+		"unknown field":   {`{"type": "branch", "when": "fields.x == 1", "goto": "end"}`, []string{"0.when"}},
+		"known field":     {`{"type": "ask", "field": "x", "content": "?"}, {"type": "branch", "when": "fields.x == ''", "goto": "end"}`, nil},
+		"unknown name":    {`{"type": "say", "content": "{{ x }}", "followup": "{{ fields.y }}"}`, []string{"0.content", "0.followup"}},
+		"field known later": {
+			`{"type": "say", "content": "{{ fields.email }}"}, {"type": "ask", "kind": "email", "content": "?"}`, nil,
+		},
+		"bad retry and value": {
+			`{"type": "ask", "content": "?", "retry": "{{ x }}"}, {"type": "set", "field": "a", "value": "{% x %}"}`,
+			[]string{"0.retry", "1.value"},
+		},
+		"unreachable":        {`{"type": "end"}, {"type": "say"}, {"type": "say"}`, []string{"1"}},
+		"unreachable twice":  {`{"type": "end"}, {"type": "say"}, {"id": "x", "type": "say"}`, []string{"1", "2"}},
+		"behind a handoff":   {`{"type": "handoff"}, {"type": "say"}`, []string{"1"}},
+		"circle":             {`{"id": "x", "type": "say", "content": "a"}, {"type": "goto", "goto": "x"}`, []string{"1.goto"}},
+		"circle of itself":   {`{"id": "x", "type": "goto", "goto": "x"}`, []string{"0.goto"}},
+		"circle of branches": {`{"id": "x", "type": "branch", "when": "true", "goto": "x", "else": "x"}`, []string{"0.goto"}},
+		"circle with ask":    {`{"id": "x", "type": "ask", "content": "?"}, {"type": "goto", "goto": "x"}`, nil},
+		"circle with way out": {
+			`{"id": "x", "type": "branch", "when": "now.hour > 3", "goto": "end"}, {"type": "goto", "goto": "x"}`, nil,
+		},
+		"circle behind a question": {
+			`{"type": "ask", "content": "?"}, {"id": "x", "type": "say"}, {"type": "goto", "goto": "x"}`, []string{"2.goto"},
+		},
+		"same id twice":    {`{"id": "x", "type": "say"}, {"id": "x", "type": "say"}`, []string{"1.id"}},
+		"id with a number": {`{"id": "#2", "type": "say"}`, []string{"0.id"}},
+		"id too long":      {`{"id": "` + strings.Repeat("x", 65) + `", "type": "say"}`, []string{"0.id"}},
+		"field's name":     {`{"type": "ask", "field": "Two words", "content": "?"}`, []string{"0.field"}},
+		"field of two kinds": {
+			`{"type": "ask", "field": "a", "kind": "date", "content": "?"}, {"type": "ask", "field": "a", "content": "?"}`, []string{"1.field"},
+		},
+		"field again":    {`{"type": "ask", "field": "a", "content": "?"}, {"type": "ask", "field": "a", "content": "?"}`, nil},
+		"kind":           {`{"type": "ask", "kind": "colour", "content": "?"}`, []string{"0.kind"}},
+		"choice of one":  {`{"type": "ask", "options": ["a"], "content": "?"}`, []string{"0.options"}},
+		"choice of none": {`{"type": "ask", "kind": "choice", "content": "?"}`, []string{"0.options"}},
+		"same options":   {`{"type": "ask", "options": ["a", "b", "A!"], "content": "?"}`, []string{"0.options"}},
+		"odd options":    {`{"type": "ask", "options": ["a", "b", null, {}], "content": "?"}`, []string{"0.options"}},
+		"many options":   {`{"type": "ask", "options": ["` + strings.Repeat(`a", "`, 60) + `b"], "content": "?"}`, []string{"0.options"}},
+		"options object": {`{"type": "ask", "options": {}, "content": "?"}`, []string{"0.options", "0.options"}},
+		"tries":          {`{"type": "ask", "tries": 11, "content": "?"}`, []string{"0.tries"}},
+		"bounds":         {`{"type": "ask", "kind": "number", "min": 3, "max": 2, "content": "?"}`, []string{"0.max"}},
+		"bounds as text": {`{"type": "ask", "kind": "number", "min": "3", "content": "?"}`, []string{"0.min"}},
+		"dates":          {`{"type": "ask", "kind": "date", "min": "today", "max": "2026-13-01", "content": "?"}`, []string{"0.max"}},
+
+		// What older clients have is only described.
+		"unknown type":         {`{"type": "api_call", "content": "{{ x }}"}, {"type": "goto", "goto": "nowhere"}`, nil},
+		"branch in words":      {`{"type": "branch", "content": "if they want a refund, ask why"}`, nil},
+		"goto in words":        {`{"type": "goto", "content": "the beginning"}`, nil},
+		"set in words":         {`{"type": "set", "content": "the mood"}`, nil},
+		"no steps":             {``, nil},
+		"plain ones of old":    {`{"type": "message", "content": "c", "action": "a", "followup": "f", "more": 1}, {"type": "question"}`, nil},
+		"steps that are none":  {`null, 3, {"type": "say"}`, nil},
+		"keys of other shapes": {`{"type": "say", "content": 3, "followup": [], "field": {}, "tries": "x", "id": 7, "skip_if_known": 1}`, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var want []string
+			for _, p := range test.want {
+				want = append(want, "flows.0.conversation_steps."+p)
+			}
+			faults := flows.Check(nil, steps(t, test.steps))
+			if diff := cmp.Diff(want, paths(faults)); diff != "" {
+				t.Errorf("Check (-want +got):\n%s%v", diff, faults)
+			}
+			newCustomer(flows.Compile(nil, steps(t, test.steps))).says("begin") // whatever it is, it can be run
+		})
+	}
+}
+
+func TestCheckConflicts(t *testing.T) {
+	t.Parallel()
+	another := func(id, trigger, condition string) console.Rule {
+		r := given(id, trigger, condition)
+		r.Response = "another"
+		return r
+	}
+	off := another("b", "price", "")
+	off.Enabled = false
+	silent := another("b", "price", "")
+	silent.Response = " "
+	tests := map[string]struct {
+		rules []console.Rule
+		want  []string
+	}{
+		"none":               {[]console.Rule{rule("a", "price"), another("b", "cost", "")}, nil},
+		"phrase":             {[]console.Rule{rule("a", "cost, The Price"), another("b", "the price!", "")}, []string{"rules.1.trigger"}},
+		"word set":           {[]console.Rule{rule("a", "{a b}"), another("b", "{B, a}", "")}, []string{"rules.1.trigger"}},
+		"expression":         {[]console.Rule{rule("a", "/a+/"), another("b", "/a+/", "")}, []string{"rules.1.trigger"}},
+		"phrase and set":     {[]console.Rule{rule("a", "a b"), another("b", "{a b}", "")}, nil},
+		"the same response":  {[]console.Rule{rule("a", "price"), rule("b", "price")}, nil},
+		"in the same rule":   {[]console.Rule{rule("a", "price, Price")}, nil},
+		"off":                {[]console.Rule{rule("a", "price"), off}, nil},
+		"silent":             {[]console.Rule{rule("a", "price"), silent}, nil},
+		"a condition":        {[]console.Rule{rule("a", "price"), another("b", "price", "= true")}, nil},
+		"other conditions":   {[]console.Rule{given("a", "price", "now.hour < 9"), another("b", "price", "now.hour > 8")}, nil},
+		"the same condition": {[]console.Rule{given("a", "price", "now.hour < 9"), another("b", "price", "= now.hour < 9")}, []string{"rules.1.trigger"}},
+		"prose":              {[]console.Rule{given("a", "price", "angry"), another("b", "price", "angry")}, nil},
+		"bad expression":     {[]console.Rule{rule("a", "/(/"), rule("b", "/a{1001}/"), rule("c", "/((a{30}){30}){2}/")}, []string{"rules.0.trigger", "rules.1.trigger", "rules.2.trigger"}},
+		"many phrases":       {[]console.Rule{rule("a", strings.Repeat("a,", 1001))}, []string{"rules.0.trigger"}},
+	}
+	for name, test := range tests {
+		if diff := cmp.Diff(test.want, paths(flows.Check(test.rules, nil))); diff != "" {
+			t.Errorf("%s: Check (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestCheckFlowConflicts(t *testing.T) {
+	t.Parallel()
+	const flow = `{"name": %q, "priority": %d, "is_active": %t, "trigger_keywords": [{"keyword": "x"}, {"keyword": "help", "weight": %q}],
+		"conversation_steps": [{"type": %q, "content": "c"}]}`
+	first := fmt.Sprintf(flow, "A", 0, true, "low", "say")
+	tests := map[string]struct {
+		second string
+		want   []string
+	}{
+		"same":            {fmt.Sprintf(flow, "B", 0, true, "low", "say"), []string{"flows.1.trigger_keywords.0.keyword", "flows.1.trigger_keywords.1.keyword"}},
+		"other weight":    {fmt.Sprintf(flow, "B", 0, true, "high", "say"), []string{"flows.1.trigger_keywords.0.keyword"}},
+		"other priority":  {fmt.Sprintf(flow, "B", 1, true, "low", "say"), nil},
+		"not active":      {fmt.Sprintf(flow, "B", 0, false, "low", "say"), nil},
+		"only described":  {fmt.Sprintf(flow, "B", 0, true, "low", "dance"), nil},
+		"under same name": {fmt.Sprintf(flow, "A", 2, true, "low", "say"), nil},
+	}
+	for name, test := range tests {
+		if diff := cmp.Diff(test.want, paths(flows.Check(nil, decoded(t, "["+first+","+test.second+"]")))); diff != "" {
+			t.Errorf("%s: Check (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// All is said at once, in the order of what was written.
+func TestCheckSaysAll(t *testing.T) {
+	t.Parallel()
+	var rules []console.Rule
+	for range 11 {
+		rules = append(rules, given("r", "/(/", "= ?"))
+	}
+	faults := flows.Check(rules, steps(t, `{"type": "goto", "goto": "x"}`))
+	var want []string
+	for i := range 11 {
+		want = append(want, fmt.Sprintf("rules.%d.condition", i), fmt.Sprintf("rules.%d.trigger", i))
+	}
+	if diff := cmp.Diff(append(want, "flows.0.conversation_steps.0.goto"), paths(faults)); diff != "" {
+		t.Errorf("Check (-want +got):\n%s", diff)
+	}
+	for _, f := range faults {
+		if f.Fault == "" || strings.Contains(f.Fault, "\n") {
+			t.Errorf("fault %+v", f)
+		}
+	}
+}
