@@ -187,6 +187,9 @@ func (b *builder) ask(path string, written console.Flow, s *step) {
 		kind: kindOf(written, s.field), region: strings.ToUpper(strings.TrimSpace(written.Text("region"))),
 		options: b.options(path, written["options"]),
 	}
+	if s.want.region != "" && !isRegion(s.want.region) {
+		b.Fail(path+"region", "must be the two letters of a country, such as NG")
+	}
 	s.skip, _ = written["skip_if_known"].(bool)
 	if s.tries = whole(written["tries"]); s.tries == 0 {
 		s.tries = usualTries

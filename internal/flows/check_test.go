@@ -79,6 +79,7 @@ func TestCheckSteps(t *testing.T) {
 		"odd options":    {`{"type": "ask", "options": ["a", "b", null, {}], "content": "?"}`, []string{"0.options"}},
 		"many options":   {`{"type": "ask", "options": ["` + strings.Repeat(`a", "`, 60) + `b"], "content": "?"}`, []string{"0.options"}},
 		"options object": {`{"type": "ask", "options": {}, "content": "?"}`, []string{"0.options", "0.options"}},
+		"region":         {`{"type": "ask", "kind": "phone", "region": "Nigeria", "content": "?"}`, []string{"0.region"}},
 		"tries":          {`{"type": "ask", "tries": 11, "content": "?"}`, []string{"0.tries"}},
 		"bounds":         {`{"type": "ask", "kind": "number", "min": 3, "max": 2, "content": "?"}`, []string{"0.max"}},
 		"bounds as text": {`{"type": "ask", "kind": "number", "min": "3", "content": "?"}`, []string{"0.min"}},

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -33,36 +32,7 @@ type condition struct {
 	program  *vm.Program
 	language bool     // it asks for the language of the message, which takes a while to find
 	fields   []string // what of a flow's fields it asks for
-}
-
-// judge runs conditions, one after the other, on a machine of a pool. The zero judge has none yet.
-type judge struct{ machine *vm.VM }
-
-// holds reports whether c is true; an error says what about the facts kept it from being worked out.
-func (j *judge) holds(c *condition, f *facts, machines *sync.Pool) (bool, error) {
-	if j.machine == nil {
-		var ok bool
-		if j.machine, ok = machines.Get().(*vm.VM); !ok {
-			j.machine = &vm.VM{MemoryBudget: maxMemory}
-		}
-	}
-	out, err := j.machine.Run(c.program, f)
-	if err != nil {
-		return false, plain(err)
-	}
-	is, ok := out.(bool)
-	if !ok {
-		return false, errors.New("is not true or false")
-	}
-	return is, nil
-}
-
-// done gives the machine back, for other goroutines.
-func (j *judge) done(machines *sync.Pool) {
-	if j.machine != nil {
-		machines.Put(j.machine)
-		j.machine = nil
-	}
+	cost     int      // at most, in units of a fraction of a microsecond
 }
 
 // Conditions are expressions or, from clients that know no expressions, prose that only a model can
@@ -143,6 +113,7 @@ func (l language) compile(source string) (c *condition, err error) {
 	if ast.Walk(&tree.Node, typed); typed.err != nil {
 		return nil, typed.err
 	}
+	cost := costOf(tree.Node)
 	if err := optimizer.Optimize(&tree.Node, l.config); err != nil {
 		return nil, plain(err)
 	}
@@ -150,7 +121,7 @@ func (l language) compile(source string) (c *condition, err error) {
 	if err != nil {
 		return nil, plain(err)
 	}
-	return &condition{program: program, language: r.language, fields: r.fields}, nil
+	return &condition{program: program, language: r.language, fields: r.fields, cost: cost}, nil
 }
 
 // refuse finds what could run long: it is left out of the language.

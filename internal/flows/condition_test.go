@@ -117,6 +117,28 @@ func TestConditionsManyAtOnce(t *testing.T) {
 	}
 }
 
+// Conditions that each are allowed can be too much together: what is left then does not hold.
+func TestConditionsThatAreTooMuch(t *testing.T) {
+	t.Parallel()
+	for _, heavy := range []string{
+		`any(message.words, upper(lower(message.text)) == # || says("zz") || upper(message.text) == #)`,
+		`message.text matches "(x|a|b)*(a|aa){90}[bc]$"`,
+	} {
+		var rules []console.Rule
+		for range 200 {
+			rules = append(rules, given("heavy", "a", "= "+heavy))
+		}
+		rules = append(rules, rule("light", "a"))
+		if faults := flows.Check(rules, nil); faults != nil {
+			t.Fatalf("%s: %v", heavy, faults)
+		}
+		d := flows.Compile(rules, nil).Decide(flows.Input{Text: strings.Repeat("a é", 3000)})
+		if d.Rule == nil || d.Rule.ID != "light" || len(d.Notes) != 10 || !strings.Contains(d.Notes[0], "too much work") {
+			t.Errorf("%s: %+v, notes %.300q", heavy, d.Rule, d.Notes)
+		}
+	}
+}
+
 func FuzzCondition(f *testing.F) {
 	for _, s := range []string{
 		"= true", `contact.tags[0] in ["a"]`, `any(message.words, # startsWith "x")`, "1..3", "{}", "a ? b : c", "now.hour % 0 == 1",

@@ -49,11 +49,20 @@ type Decision struct {
 	Step      string    // the step of it that the flow now waits at, or at which it ended
 	Outcome   Outcome   // what became of the flow
 	Attention bool      // a human should look
-	Notes     []string  // what did not go as written, such as a response that failed; for the record
+	Notes     []string  // what did not go as written, such as a response that failed; for the record, 20 at most
 }
 
 // Decided reports whether the reply is decided and no model is to be asked.
 func (d Decision) Decided() bool { return d.Text != "" }
+
+// maxNotes is how many notes a decision has at most.
+const maxNotes = 10
+
+func (d *Decision) note(text string) {
+	if len(d.Notes) < maxNotes {
+		d.Notes = append(d.Notes, text)
+	}
+}
 
 // Fired says which rule answered and by which part of its trigger.
 type Fired struct {

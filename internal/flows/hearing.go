@@ -15,11 +15,12 @@ type hearing struct {
 	candidates []candidate
 	known      *facts
 	judge      judge
+	work       int                // that templates may still be
 	verdicts   map[int]Considered // of the rules that were asked, by index; nil: nobody wants to know
 }
 
 func (s *Set) hear(in Input) *hearing {
-	m := &hearing{set: s, in: in, h: hear(in.Text)}
+	m := &hearing{set: s, in: in, h: hear(in.Text), work: maxWork}
 	m.in.State = in.State.held()
 	m.found = s.index.match(m.h)
 	m.candidates = s.candidates(m.found)
@@ -69,7 +70,7 @@ func (m *hearing) rule() (d Decision, fired bool) {
 		holds, err := m.holds(c.rule.condition)
 		switch {
 		case err != nil:
-			d.Notes = append(d.Notes, m.verdict(c, VerdictFailed, "the condition "+err.Error()))
+			d.note(m.verdict(c, VerdictFailed, "the condition "+err.Error()))
 		case !holds:
 			m.verdict(c, VerdictFalse, "")
 		default:
@@ -89,9 +90,9 @@ func (m *hearing) fire(c candidate, d *Decision) {
 		m.verdict(c, VerdictFired, "it has no response, so the model answers")
 		return
 	}
-	text, err := c.rule.response.render(m.values(nil, c.rule.response))
+	text, err := m.render(c.rule.response, nil)
 	if err != nil {
-		d.Notes = append(d.Notes, m.verdict(c, VerdictFired, "the response "+err.Error()))
+		d.note(m.verdict(c, VerdictFired, "the response "+err.Error()))
 		d.Attention = true
 		return
 	}
@@ -128,12 +129,12 @@ func (m *hearing) facts() *facts {
 	return m.known
 }
 
-// values are what a template may ask for; nil for one that asks for nothing.
-func (m *hearing) values(fields map[string]string, t template) map[string]any {
+// render works out a template, with the fields of a flow.
+func (m *hearing) render(t template, fields map[string]string) (string, error) {
 	if t.liquid == nil {
-		return nil
+		return t.text, nil
 	}
-	return m.facts().values(fields)
+	return t.render(m.facts().values(fields), &m.work)
 }
 
 // begins returns the flow that the message begins, nil if it begins none: of those with enough

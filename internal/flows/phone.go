@@ -25,6 +25,9 @@ func regionOf(zone string) string {
 	return zones[at+len(zone)+1:][:2]
 }
 
+// isRegion reports whether a country has telephone numbers that are known.
+func isRegion(code string) bool { return phonenumbers.GetCountryCodeForRegion(code) != 0 }
+
 // numberLike finds what may be a telephone number in a text.
 var numberLike = regexp.MustCompile(`\+?[(]?\d[\d ()./-]{5,24}\d`)
 

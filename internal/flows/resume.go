@@ -10,7 +10,7 @@ import (
 // to be decided as outside of it.
 func (m *hearing) resume() (d Decision, left bool) {
 	state := m.in.State
-	f := m.set.flow(state.Flow)
+	f := m.set.flow(state)
 	if f == nil {
 		return dropped("flow %s is not there any more", state.Flow), true
 	}
@@ -52,7 +52,7 @@ func (r *run) restore(state State) {
 
 // stop leaves the flow because the customer wishes so.
 func (r *run) stop() Decision {
-	text, err := r.f.stopped.render(r.m.values(r.fields, r.f.stopped))
+	text, err := r.m.render(r.f.stopped, r.fields)
 	if err != nil {
 		r.note("a text " + err.Error())
 	}

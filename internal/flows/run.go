@@ -172,7 +172,7 @@ func (r *run) say(t template) bool {
 }
 
 func (r *run) render(t template) (string, bool) {
-	text, err := t.render(r.m.values(r.fields, t))
+	text, err := r.m.render(t, r.fields)
 	if err != nil {
 		r.note("a text " + err.Error())
 		r.handOff(template{})
@@ -234,7 +234,7 @@ func (r *run) learn(field string, kind Kind, value string) {
 }
 
 func (r *run) note(text string) {
-	r.d.Notes = append(r.d.Notes, fmt.Sprintf("flow %s, step %s: %s", r.f.name, r.d.Step, text))
+	r.d.note(fmt.Sprintf("flow %s, step %s: %s", r.f.name, r.d.Step, text))
 }
 
 // end leaves the flow.
@@ -245,7 +245,7 @@ func (r *run) end(o Outcome) Decision {
 
 // handOff leaves the flow to a human, with words of the flow's or our own.
 func (r *run) handOff(words template) Decision {
-	text, err := words.render(r.m.values(r.fields, words))
+	text, err := r.m.render(words, r.fields)
 	if err != nil {
 		r.note("a text " + err.Error())
 	}

@@ -86,6 +86,11 @@ func TestSteps(t *testing.T) {
 			[]string{"begin"},
 			[]string{strings.Repeat("a | ", 33) + "I will pass this on to someone from the team, who will get back to you here."},
 		},
+		"too much work": {
+			strings.Repeat(`{"type": "say", "content": "`+strings.Repeat("{{ message.text | upcase | slice: 0, 0 }}", 66)+`"},`, 25) + `{"type": "end", "content": "never said"}`,
+			[]string{"begin"},
+			[]string{"I will pass this on to someone from the team, who will get back to you here."},
+		},
 		"retry": {
 			`{"type": "ask", "kind": "email", "content": "Mail?", "retry": "An address, {{ message.text }}!", "tries": 2}, {"type": "say", "content": "ok"}`,
 			[]string{"begin", "no", "is it safe?", "nope"},
@@ -227,5 +232,15 @@ func TestRulesInAFlow(t *testing.T) {
 	c.says("begin")
 	if d := c.says("price"); !d.Attention || d.Question != "Name?" || d.Outcome != flows.Digressed || d.Rule == nil || d.Step != "#1" {
 		t.Errorf("price: %+v", d)
+	}
+}
+
+// Two flows may have the same name; each goes on by itself.
+func TestFlowsOfTheSameName(t *testing.T) {
+	t.Parallel()
+	const flow = `{"name": "F", "trigger_keywords": [{"keyword": %q}], "conversation_steps": [{"type": "ask", "content": %q}, {"type": "end", "content": %q}]}`
+	c := newCustomer(flows.Compile(nil, decoded(t, "["+fmt.Sprintf(flow, "one", "1?", "1.")+","+fmt.Sprintf(flow, "two", "2?", "2.")+"]")))
+	if diff := cmp.Diff([]string{"2?", "2.", "1?", "1."}, walk(c, "two", "x", "one", "x")); diff != "" {
+		t.Errorf("replies (-want +got):\n%s", diff)
 	}
 }

@@ -121,13 +121,20 @@ func (s *Set) Decide(in Input) Decision {
 	return m.decide()
 }
 
-// flow returns the flow of a name that runs, nil where there is none: of two with the same name the
-// first.
-func (s *Set) flow(name string) *flow {
+// flow returns the flow in which a State is, nil where there is none: of two with the same name that of
+// the same version, else the first.
+func (s *Set) flow(in State) *flow {
+	var found *flow
 	for _, f := range s.flows {
-		if f.name == name && f.runs() {
+		if f.name != in.Flow || !f.runs() {
+			continue
+		}
+		if f.version == in.Version {
 			return f
 		}
+		if found == nil {
+			found = f
+		}
 	}
-	return nil
+	return found
 }

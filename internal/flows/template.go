@@ -19,14 +19,14 @@ const (
 	maxNesting  = 10                           // blocks in blocks
 	maxRendered = 4 * console.MaxMessageLength // bytes, which are at least as many as characters
 	maxSteps    = 100                          // rounds of all loops
-	maxWork     = 2000                         // rounds times marks
+	maxWork     = 1000                         // marks, each as often as it is gone round to, of one decision
 )
 
 // template is a text with liquid in it. The zero template is an empty text.
 type template struct {
 	text   string           // without liquid: what is said, byte for byte
 	liquid *liquid.Template // nil: there is none in it
-	rounds int              // of all its loops together
+	marks  int              // objects, tags and filters
 }
 
 func (t template) blank() bool { return t.liquid == nil && strings.TrimSpace(t.text) == "" }
@@ -58,7 +58,7 @@ func (ts templates) compile(text string, known names) (template, []string) {
 	if err != nil {
 		return template{text: text}, []string{err.Error()}
 	}
-	return template{text: text, liquid: t, rounds: min(maxSteps, maxWork/max(1, r.marks))}, nil
+	return template{text: text, liquid: t, marks: r.marks}, nil
 }
 
 // parse never panics, as the parser would where blocks do not fit into each other.
@@ -82,8 +82,8 @@ func cause(err liquid.SourceError) string {
 	return line(err.Error())
 }
 
-// render returns what is said, or why it could not be worked out.
-func (t template) render(values map[string]any) (text string, err error) {
+// render returns what is said, or why it could not be worked out. What it costs is taken off work.
+func (t template) render(values map[string]any, work *int) (text string, err error) {
 	if t.liquid == nil {
 		return t.text, nil
 	}
@@ -92,7 +92,12 @@ func (t template) render(values map[string]any) (text string, err error) {
 			text, err = "", errors.New("could not be worked out, or became too long")
 		}
 	}()
-	rounds := t.rounds
+	rounds := min(maxSteps, *work/t.marks)
+	allowed := rounds
+	defer func() { *work -= t.marks * (1 + allowed - rounds) }()
+	if rounds == 0 {
+		return "", errors.New("is one too many: all texts together are too much work")
+	}
 	with := make(map[string]any, len(values)+1)
 	for k, v := range values {
 		with[k] = v
