@@ -11,7 +11,8 @@ LINT_VERSION := 2.15.0
 LINT := .cache/bin/golangci-lint
 OPENAPI_LINT_VERSION := 2.77.0
 FUZZTIME ?= 10s
-CHAOS_ROUNDS ?= 200
+FROM ?= 1
+SEEDS ?= 100
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
 .PHONY: help build run check test bench guide lint fuzz chaos web openapi sdk-check
@@ -54,8 +55,8 @@ openapi: ## write docs/openapi.json anew, after a change of an operation, its wo
 fuzz: ## run every fuzz target for FUZZTIME (10s)
 	scripts/fuzz $(FUZZTIME)
 
-chaos: ## kill the server CHAOS_ROUNDS (200) times at random moments and count what is lost
-	BIMPE_CHAOS_ROUNDS=$(CHAOS_ROUNDS) scripts/with-postgres go test -timeout 90m -count 1 -v -run '^TestChaos$$' ./e2e
+chaos: ## play SEEDS (100) schedules of all that can go wrong, from seed FROM (1) on; or one again: SEED=17
+	scripts/with-postgres go run ./chaos $(if $(SEED),-seed $(SEED),-from $(FROM) -seeds $(SEEDS))
 
 sdk-check: ## run every method of the vendor's SDKs: make sdk-check SDK_01=folder SDK_04=folder
 	@SDK_01='$(SDK_01)' SDK_04='$(SDK_04)' scripts/sdk-check

@@ -232,17 +232,3 @@ func texts(log []message) []string {
 	}
 	return all
 }
-
-// parse decodes an answer's data; what cannot be decoded is empty.
-func parse[T any](body []byte) T {
-	var in struct{ Data T }
-	_ = json.Unmarshal(body, &in) // the zero value fails the checks of its user
-	return in.Data
-}
-
-// parseEvent is parse for a frame of a stream.
-func parseEvent(e event) message {
-	var m message
-	_ = json.Unmarshal(e.data, &m) // as above
-	return m
-}

@@ -128,7 +128,8 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 		Conversations: conversations.New(conversations.Config{
 			Now: a.now, NewID: a.ids.Next, Node: a.node, Listener: a.engine, Halter: a.engine,
 		}),
-		Now: a.now, Log: a.log, AllowedOrigins: a.cfg.origins(), TrustedProxies: proxies,
+		// Deadlines of connections are of the machine's own clock, however a test shifts the server's.
+		Now: time.Now, Log: a.log, AllowedOrigins: a.cfg.origins(), TrustedProxies: proxies,
 		RateLimit: a.cfg.RateLimit, Ready: a.readiness, Version: a.cfg.Version,
 		SharedLog: a.cfg.postgres(), Pages: pages,
 	})
