@@ -3,6 +3,7 @@ package llmtest
 import (
 	"bufio"
 	"bytes"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -25,7 +26,7 @@ import (
 // A recording that begins with !stall stalls before its status line.
 type Server struct {
 	*httptest.Server
-	// Asked receives a value whenever a request comes, Gone whenever a stalled client has
+	// Asked receives a value whenever a request has come, Gone whenever a stalled client has
 	// left; each has room for as many as tests make.
 	Asked, Gone chan struct{}
 }
@@ -40,6 +41,10 @@ func play(t *testing.T, dir fs.FS, name string) *Server {
 	}
 	s := &Server{Asked: make(chan struct{}, room), Gone: make(chan struct{}, room)}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// A server notices that a client has gone only when it has read all that the client sent.
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			t.Errorf("read the request: %v", err)
+		}
 		s.Asked <- struct{}{}
 		stage{w: w, r: r, gone: s.Gone}.play(t, script)
 	}))
@@ -56,11 +61,6 @@ type stage struct {
 
 func (s stage) play(t *testing.T, script []byte) {
 	t.Helper()
-	// A server notices that a client has gone only when it has read all that the client sent.
-	var sent bytes.Buffer
-	if _, err := sent.ReadFrom(s.r.Body); err != nil {
-		t.Errorf("read the request: %v", err)
-	}
 	if bytes.HasPrefix(script, []byte("!stall")) {
 		s.stall()
 		return

@@ -69,6 +69,39 @@ func TestRequest(t *testing.T) {
 	}
 }
 
+func TestRequestWithTools(t *testing.T) {
+	t.Parallel()
+	url, _, body := record(t)
+	r := llm.Request{
+		Tools: []llm.Tool{{Name: "price", Description: "Costs.", Schema: `{"type":"object"}`}, {Name: "bare"}},
+		Messages: []llm.Message{
+			{Role: llm.RoleUser, Text: "Hi"},
+			{Role: llm.RoleAssistant, Calls: []llm.Call{{ID: "a", Name: "price", Arguments: `{"of":"<b>"}`}}},
+			{Role: llm.RoleTool, CallID: "a", Text: "3"},
+		},
+	}
+	if got := llmtest.Collect(t, open(t, url).Stream(t.Context(), r)); got.Err != nil {
+		t.Fatalf("reply %+v", got)
+	}
+	want := `{"model":"test-1","messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":"",` +
+		`"tool_calls":[{"id":"a","type":"function","function":{"name":"price","arguments":"{\"of\":\"<b>\"}"}}]},` +
+		`{"role":"tool","content":"3","tool_call_id":"a"}],` +
+		`"tools":[{"type":"function","function":{"name":"price","description":"Costs.","parameters":{"type":"object"}}},` +
+		`{"type":"function","function":{"name":"bare"}}],"stream":true,"stream_options":{"include_usage":true}}` + "\n"
+	if diff := cmp.Diff(want, *body); diff != "" {
+		t.Errorf("request (-want +got):\n%s", diff)
+	}
+}
+
+func TestRequestForWhole(t *testing.T) {
+	t.Parallel()
+	url, _, body := record(t)
+	llmtest.Collect(t, open(t, url).Stream(t.Context(), llm.Request{Whole: true}))
+	if want := `{"model":"test-1","messages":[],"stream":false}` + "\n"; *body != want {
+		t.Errorf("asked %s, want %s", *body, want)
+	}
+}
+
 // The official client would take a key from the environment and send it to whatever server is
 // configured.
 func TestEnvironmentIsNotSent(t *testing.T) {

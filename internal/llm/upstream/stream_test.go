@@ -190,13 +190,14 @@ func FuzzStream(f *testing.F) {
 	f.Add([]byte("event: error\ndata: {\"error\":{\"code\":429}}\n\n"))
 	f.Add([]byte("data: [[[[\n\n"))
 	f.Add([]byte{0, '\n', '\n'})
+	f.Add([]byte("data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":\"price\"}}]}}]}\n\ndata: [DONE]\n\n"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got := llmtest.Collect(t, served(t, io.NopCloser(bytes.NewReader(body))).Stream(t.Context(), llmtest.Question()))
+		got := llmtest.Collect(t, served(t, io.NopCloser(bytes.NewReader(body))).Stream(t.Context(), llmtest.Order()))
 		if _, ok := errors.AsType[*llm.Error](got.Err); got.Err != nil && !ok {
 			t.Errorf("%q: error %v (%T)", body, got.Err, got.Err)
 		}
-		if got.Err == nil && got.Text == "" {
-			t.Errorf("%q: a good reply without text", body)
+		if got.Err == nil && got.Text == "" && len(got.End.Calls) == 0 {
+			t.Errorf("%q: a good reply of nothing", body)
 		}
 	})
 }
