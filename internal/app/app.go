@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/bimpe/bimpe/internal/agents"
+	"github.com/bimpe/bimpe/internal/alerts"
 	"github.com/bimpe/bimpe/internal/auth"
 	"github.com/bimpe/bimpe/internal/calls"
 	"github.com/bimpe/bimpe/internal/console"
@@ -43,6 +44,7 @@ type App struct {
 	auth     *auth.Service
 	engine   *turns.Engine
 	fetcher  *knowledge.Fetcher
+	alerts   *alerts.Worker // nil: nobody is written to
 	node     console.ID
 	server   *http.Server
 	listener net.Listener
@@ -72,7 +74,7 @@ func Build(ctx context.Context, cfg Config) (*App, error) {
 
 // build goes along the arrows: what is kept, who asks, the rooms, the wire.
 func (a *App) build(ctx context.Context) error {
-	v, err := openVault(ctx, a.cfg.Storage, a.now, a.log)
+	v, err := openVault(ctx, a.cfg.Storage, store.Config{Now: a.now, Log: a.log, Alerts: !a.cfg.SMTPURL.IsZero()})
 	if err != nil {
 		return err
 	}
@@ -85,6 +87,9 @@ func (a *App) build(ctx context.Context) error {
 		Ended: a.hub.EndKey, Log: a.log,
 	})
 	a.admin = &Admin{db: a.db, auth: a.auth, phones: phones.New(a.now, a.ids.Next), newID: a.ids.Next}
+	if a.alerts, err = a.newAlerts(); err != nil {
+		return err
+	}
 	handler, err := a.rooms(v)
 	if err != nil {
 		return err

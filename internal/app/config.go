@@ -36,6 +36,8 @@ type Config struct {
 	PublicURL      string        `env:"BIMPE_PUBLIC_URL" placeholder:"URL" help:"Address under which the server is reached from outside."`
 	TrustedProxies []string      `env:"BIMPE_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For counts, separated by commas."`
 	OutboundAllow  []string      `env:"BIMPE_OUTBOUND_ALLOW" placeholder:"CIDR" help:"Private networks that addresses given by users may lead to, separated by commas; default none."`
+	SMTPURL        seal.Secret   `env:"BIMPE_SMTP_URL" name:"smtp-url" placeholder:"URL" help:"Mail server for e-mails when a human is needed: smtp://user:password@host:587 or smtps://…; without it there are none."`
+	SMTPFrom       string        `env:"BIMPE_SMTP_FROM" name:"smtp-from" placeholder:"ADDRESS" help:"Address that these e-mails come from."`
 	TurnTimeout    time.Duration `env:"BIMPE_TURN_TIMEOUT" default:"60s" help:"How long a reply may take before the customer gets an apology."`
 	LogFormat      string        `env:"BIMPE_LOG_FORMAT" default:"text" help:"text or json."`
 	LogLevel       string        `env:"BIMPE_LOG_LEVEL" placeholder:"LEVEL" help:"debug, info, warn or error; without it info, or warn under quickstart."`
@@ -76,6 +78,7 @@ func (c Config) Check() error {
 	if c.PublicURL != "" && !isWebURL(c.PublicURL) {
 		f.add("BIMPE_PUBLIC_URL", "must be an http or https URL")
 	}
+	c.checkMail(&f)
 	c.checkModel(&f)
 	c.checkLists(&f)
 	c.checkLog(&f)

@@ -42,7 +42,10 @@ func TestCheckTakesWhatCanBe(t *testing.T) {
 			c.TrustedProxies, c.OutboundAllow = []string{"10.0.0.0/8", " ::1"}, []string{" 10.20.0.0/16 ", " 192.168.7.5", " "}
 		},
 		"a level in capitals": func(c *Config) { c.LogLevel = "WARN" },
-		"machines' logs":      func(c *Config) { c.LogFormat = "json" },
+		"a mail server": func(c *Config) {
+			c.SMTPURL, c.SMTPFrom = secret("smtp://u:p@mail.example.com:587"), "Bimpe <bimpe@shop.example>"
+		},
+		"machines' logs": func(c *Config) { c.LogFormat = "json" },
 	}
 	for name, change := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -87,6 +90,10 @@ func TestCheckNamesTheSettingThatCannotBe(t *testing.T) {
 		{func(c *Config) { c.AllowedOrigins = []string{"*"} }, []string{"BIMPE_ALLOWED_ORIGINS"}},
 		{func(c *Config) { c.AllowedOrigins = []string{"https://h/path"} }, []string{"BIMPE_ALLOWED_ORIGINS"}},
 		{func(c *Config) { c.TrustedProxies = []string{"all"} }, []string{"BIMPE_TRUSTED_PROXIES"}},
+		{func(c *Config) { c.SMTPURL, c.SMTPFrom = secret("http://h"), "a@b.example" }, []string{"BIMPE_SMTP_URL"}},
+		{func(c *Config) { c.SMTPURL = secret("smtp://h") }, []string{"BIMPE_SMTP_FROM"}},
+		{func(c *Config) { c.SMTPURL, c.SMTPFrom = secret("smtp://h"), "nobody" }, []string{"BIMPE_SMTP_FROM"}},
+		{func(c *Config) { c.SMTPFrom = "a@b.example" }, []string{"BIMPE_SMTP_FROM"}},
 		{func(c *Config) { c.LogFormat, c.LogLevel = "xml", "loud" }, []string{"BIMPE_LOG_FORMAT", "BIMPE_LOG_LEVEL"}},
 		{func(c *Config) { *c = Config{} }, []string{
 			"BIMPE_LISTEN", "BIMPE_DATA_DIR", "BIMPE_TURN_TIMEOUT", "BIMPE_MODEL_PROVIDER", "BIMPE_LOG_FORMAT",
@@ -117,7 +124,7 @@ func TestFaultsHoldNoSecrets(t *testing.T) {
 	t.Parallel()
 	c := good()
 	c.DatabaseURL, c.MasterKey = secret("mysql://user:hunter2@h"), secret("hunter2")
-	c.RedisURL = secret("redis://:hunter2@h")
+	c.RedisURL, c.SMTPURL = secret("redis://:hunter2@h"), secret("smtp://a:hunter2@h/x")
 	for _, text := range []string{c.Check().Error(), fmt.Sprintf("%+v", c)} {
 		if strings.Contains(text, "hunter2") {
 			t.Errorf("a secret stands in %q", text)

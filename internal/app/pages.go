@@ -27,10 +27,14 @@ func (a *App) newFetcher(know *knowledge.Service) (*knowledge.Fetcher, error) {
 // pages fetches pages. This node must be known to be alive before it takes one, or another would
 // take it too.
 func (a *App) pages(ctx context.Context) error {
+	a.beat(ctx)
+	return a.fetcher.Run(ctx)
+}
+
+func (a *App) beat(ctx context.Context) {
 	if err := a.db.Beat(ctx, a.node); err != nil {
 		a.log.WarnContext(ctx, "the first heartbeat failed", "error", err.Error())
 	}
-	return a.fetcher.Run(ctx)
 }
 
 // pageStore is the store as the fetcher wants it.

@@ -26,6 +26,9 @@ func (a *App) Run(ctx context.Context) error {
 	w.begin("keys", a.auth.Run)
 	w.begin("purge", a.purge)
 	w.begin("pages", a.pages)
+	if a.alerts != nil {
+		w.begin("alerts", a.mails)
+	}
 	served := make(chan error, 1)
 	go func() { served <- a.server.Serve(a.listener) }()
 	a.ready.Store(true)

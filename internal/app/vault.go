@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -25,7 +24,7 @@ type vault struct {
 }
 
 // openVault opens the store for a server, which nobody else may be on the same folder.
-func openVault(ctx context.Context, c Storage, now func() time.Time, log *slog.Logger) (vault, error) {
+func openVault(ctx context.Context, c Storage, with store.Config) (vault, error) {
 	if err := os.MkdirAll(c.DataDir, folderMode); err != nil {
 		return vault{}, fmt.Errorf("make BIMPE_DATA_DIR: %w", err)
 	}
@@ -33,9 +32,8 @@ func openVault(ctx context.Context, c Storage, now func() time.Time, log *slog.L
 	if err != nil {
 		return vault{}, err
 	}
-	db, err := c.open(ctx, store.Config{
-		Exclusive: true, MasterFingerprint: sealer.Fingerprint(), Now: now, Log: log,
-	})
+	with.Exclusive, with.MasterFingerprint = true, sealer.Fingerprint()
+	db, err := c.open(ctx, with)
 	if err != nil {
 		return vault{}, err
 	}

@@ -25,6 +25,12 @@ type Config struct {
 	TLS *tls.Config
 }
 
+// IsAddress reports whether a text is an address to send from, with a name or without.
+func IsAddress(s string) bool {
+	_, err := mail.ParseAddress(s)
+	return err == nil
+}
+
 // Mail is an e-mail in plain text.
 type Mail struct {
 	// ID is the same whenever the same mail is sent, so that programs which read mail show it once.

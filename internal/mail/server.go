@@ -35,15 +35,10 @@ func ParseServer(address string) (Server, error) {
 	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" || strings.Trim(u.Path, "/") != "" {
 		return Server{}, errors.New("must be a URL such as smtp://user:password@mail.example.com:587 or smtps://…")
 	}
-	s := Server{host: u.Hostname(), port: submission, user: u.User.Username(), implicit: u.Scheme == "smtps"}
+	s := Server{host: u.Hostname(), user: u.User.Username(), implicit: u.Scheme == "smtps"}
 	s.password, _ = u.User.Password()
-	if s.implicit {
-		s.port = submissions
-	}
-	if p := u.Port(); p != "" {
-		if s.port, err = strconv.Atoi(p); err != nil || s.port < 1 || s.port > 65535 {
-			return Server{}, errors.New("must have a port from 1 to 65535")
-		}
+	if s.port, err = port(u.Port(), s.implicit); err != nil {
+		return Server{}, err
 	}
 	switch tls := u.Query().Get("tls"); {
 	case tls == "none" && !s.implicit:
@@ -55,6 +50,20 @@ func ParseServer(address string) (Server, error) {
 		return Server{}, errors.New("must not have a password where tls=none, unless it is on this machine")
 	}
 	return s, nil
+}
+
+func port(named string, implicit bool) (int, error) {
+	switch {
+	case named == "" && implicit:
+		return submissions, nil
+	case named == "":
+		return submission, nil
+	}
+	n, err := strconv.Atoi(named)
+	if err != nil || n < 1 || n > 65535 {
+		return 0, errors.New("must have a port from 1 to 65535")
+	}
+	return n, nil
 }
 
 func loopback(host string) bool {

@@ -37,6 +37,9 @@ func (t *Tx) Apply(ctx context.Context, c console.Change) error {
 			return err
 		}
 	}
+	if err := t.alert(c); err != nil {
+		return err
+	}
 	t.touched = append(t.touched, c.Now.ID)
 	if c.Ended != nil && c.Ended.Record != nil {
 		// Last, so that others who count the same wait for no more than the commit.

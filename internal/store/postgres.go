@@ -65,7 +65,7 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 	if err := p.prepare(ctx, c); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
-	p.db = &DB{eng: p, now: c.Now, d: p.d}
+	p.db = &DB{eng: p, now: c.Now, d: p.d, alerts: c.Alerts}
 	return p.db, nil
 }
 

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"github.com/bimpe/bimpe/internal/console"
 )
 
 // nodeLife is how long the row of a node that has gone silent is kept.
@@ -10,7 +12,7 @@ const nodeLife = 24 * time.Hour
 
 // Purge removes what nobody can see any more, at most about limit rows at a time, and reports
 // whether there is more: what agents that were deleted had, answers older than a day, spent tickets
-// that have expired, and nodes long gone.
+// that have expired, alerts that are of no use any more, and nodes long gone.
 func (db *DB) Purge(ctx context.Context, limit int) (more bool, err error) {
 	err = db.Write(ctx, "", func(tx *Tx) error {
 		p := purge{s: tx.s, left: int64(max(limit, 1)), clock: db.d.clock}
@@ -53,6 +55,11 @@ func (p *purge) expired(now int64) error {
 	const tickets = `DELETE FROM spent_ticket WHERE hash IN (
 		SELECT hash FROM spent_ticket WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`
 	if _, err := p.remove(tickets, now); err != nil {
+		return err
+	}
+	const alerts = `DELETE FROM alert WHERE conversation_id IN (
+		SELECT conversation_id FROM alert WHERE raised_at < $1 ORDER BY raised_at LIMIT $2)`
+	if _, err := p.remove(alerts, now-2*console.AlertLife.Milliseconds()); err != nil {
 		return err
 	}
 	_, err := p.remove(`DELETE FROM node WHERE id IN (SELECT id FROM node WHERE beat_at < `+p.clock+` - $1 LIMIT $2)`,
@@ -109,8 +116,12 @@ func (p *purge) conversations(agent string) (bool, error) {
 				return false, err
 			}
 		}
-		if _, err := p.s.exec(`DELETE FROM conversation_summary WHERE conversation_id = $1`, id); err != nil {
-			return false, err
+		for _, text := range []string{
+			`DELETE FROM conversation_summary WHERE conversation_id = $1`, `DELETE FROM alert WHERE conversation_id = $1`,
+		} {
+			if _, err := p.s.exec(text, id); err != nil {
+				return false, err
+			}
 		}
 		if done, err := p.remove(`DELETE FROM conversation WHERE id IN (
 			SELECT id FROM conversation WHERE id = $1 LIMIT $2)`, id); err != nil || !done {

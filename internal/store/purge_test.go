@@ -17,7 +17,7 @@ func TestPurgeLeavesNothing(t *testing.T) {
 	both(t, func(t *testing.T, c store.Config, raw func(*testing.T) *sql.DB) {
 		t.Helper()
 		at := time.UnixMilli(1_800_000_000_000).UTC()
-		c.Now = func() time.Time { return at }
+		c.Now, c.Alerts = func() time.Time { return at }, true
 		db := open(t, c)
 		for _, agent := range []console.ID{"gone", "kept"} {
 			furnish(t, db, agent, at)
@@ -36,7 +36,7 @@ func TestPurgeLeavesNothing(t *testing.T) {
 		tables := raw(t)
 		for table, want := range map[string]int{
 			"agent": 1, "knowledge_base": 2, "passage": 4, "posting_block": 4, "conversation": 3,
-			"conversation_count": 1, "message": 3, "turn": 3, "call": 2, "contact": 3, "conversation_summary": 3,
+			"conversation_count": 1, "message": 3, "turn": 3, "call": 2, "contact": 3, "conversation_summary": 3, "alert": 3,
 			"phone_number": 4, // they stay the team's
 		} {
 			var got int
@@ -101,7 +101,7 @@ func rowsOf(t *testing.T, db *sql.DB, table, agent string) (n int) {
 func furnish(t *testing.T, db *store.DB, agent console.ID, at time.Time) {
 	t.Helper()
 	err := db.Write(t.Context(), "team", func(tx *store.Tx) error {
-		a := console.Agent{ID: agent, TestCode: string(agent), CreatedAt: at, UpdatedAt: at}
+		a := console.Agent{ID: agent, EscalationEmail: new("a@b.example"), TestCode: string(agent), CreatedAt: at, UpdatedAt: at}
 		if err := tx.InsertAgent(t.Context(), a); err != nil {
 			return err
 		}
@@ -128,7 +128,8 @@ func furnish(t *testing.T, db *store.DB, agent console.ID, at time.Time) {
 		for i := range 3 {
 			c := console.Conversation{
 				ID: console.ID(fmt.Sprint(agent, i)), AgentID: agent, Channel: console.Webchat, CustomerID: fmt.Sprint(i),
-				CreatedAt: at, UpdatedAt: at,
+				NeedsAttention: true,
+				CreatedAt:      at, UpdatedAt: at,
 			}
 			now, m := c.Say(console.Message{ID: c.ID, Role: console.RoleUser, Author: console.ByCustomer, Text: "x"}, at)
 			turn := console.Turn{ID: c.ID, AgentID: agent, ConversationID: c.ID, State: console.TurnOpen, CreatedAt: at}

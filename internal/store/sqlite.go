@@ -46,7 +46,7 @@ func openSQLite(ctx context.Context, c Config) (*DB, error) {
 	if err := l.open(ctx, c); err != nil {
 		return nil, errors.Join(err, unlock(l.lock))
 	}
-	db := &DB{eng: l, now: c.Now, d: l.d, mine: c.Exclusive}
+	db := &DB{eng: l, now: c.Now, d: l.d, mine: c.Exclusive, alerts: c.Alerts}
 	l.writer.db = db
 	l.writer.start()
 	return db, nil

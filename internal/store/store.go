@@ -26,6 +26,8 @@ type Config struct {
 	// MasterFingerprint tells one master key from another. The first one to come stays in the
 	// database, and opening it with another is refused. Empty means that it is not compared.
 	MasterFingerprint []byte
+	// Alerts says that somebody takes alerts, so that they are queued.
+	Alerts bool
 }
 
 func (c Config) check() error {
@@ -52,10 +54,11 @@ type engine interface {
 
 // DB is an open database. It may be used by many goroutines.
 type DB struct {
-	eng  engine
-	now  func() time.Time
-	d    *dialect
-	mine bool // SQLite: this process holds the lock on the data folder
+	eng    engine
+	now    func() time.Time
+	d      *dialect
+	alerts bool // they are queued
+	mine   bool // SQLite: this process holds the lock on the data folder
 }
 
 // Open opens the database, makes it if it is not there, and brings its tables up to date. Many may

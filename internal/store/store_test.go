@@ -19,7 +19,7 @@ func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 // openAt opens SQLite in a folder, as a server does, and closes it at the end of the test.
 func openAt(tb testing.TB, folder string, now func() time.Time) *store.DB {
 	tb.Helper()
-	return open(tb, store.Config{DataDir: folder, Now: now, Log: quiet(), Exclusive: true})
+	return open(tb, store.Config{DataDir: folder, Now: now, Log: quiet(), Exclusive: true, Alerts: true})
 }
 
 func open(tb testing.TB, c store.Config) *store.DB {
@@ -48,7 +48,7 @@ func TestPostgreSQL(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T, now func() time.Time) *store.DB {
 		t.Helper()
-		return open(t, store.Config{URL: storetest.Postgres(t), Now: now, Log: quiet()})
+		return open(t, store.Config{URL: storetest.Postgres(t), Now: now, Log: quiet(), Alerts: true})
 	})
 }
 
