@@ -74,7 +74,9 @@ func Build(ctx context.Context, cfg Config) (*App, error) {
 
 // build goes along the arrows: what is kept, who asks, the rooms, the wire.
 func (a *App) build(ctx context.Context) error {
-	v, err := openVault(ctx, a.cfg.Storage, store.Config{Now: a.now, Log: a.log, Alerts: !a.cfg.SMTPURL.IsZero()})
+	v, err := openVault(ctx, a.cfg.Storage, store.Config{
+		Now: a.now, Log: a.log, Alerts: !a.cfg.SMTPURL.IsZero(), PromptLife: a.cfg.promptLife(),
+	})
 	if err != nil {
 		return err
 	}

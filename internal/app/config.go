@@ -22,7 +22,7 @@ type Storage struct {
 }
 
 // Config is what a server is told. Its tags are read by the command line; a Config made otherwise
-// must set Listen, DataDir, ModelProvider, LogFormat and TurnTimeout.
+// must set Listen, DataDir, ModelProvider, LogFormat and TurnTimeout; its zero PromptDays keeps no prompts.
 type Config struct {
 	Listen         string `env:"BIMPE_LISTEN" default:"127.0.0.1:8080" help:"Address and port to listen on."`
 	Storage        `embed:""`
@@ -38,6 +38,7 @@ type Config struct {
 	OutboundAllow  []string      `env:"BIMPE_OUTBOUND_ALLOW" placeholder:"CIDR" help:"Private networks that addresses given by users may lead to, separated by commas; default none."`
 	SMTPURL        seal.Secret   `env:"BIMPE_SMTP_URL" name:"smtp-url" placeholder:"URL" help:"Mail server for e-mails when a human is needed: smtp://user:password@host:587 or smtps://…; without it there are none."`
 	SMTPFrom       string        `env:"BIMPE_SMTP_FROM" name:"smtp-from" placeholder:"ADDRESS" help:"Address that these e-mails come from."`
+	PromptDays     int           `env:"BIMPE_PROMPT_DAYS" default:"30" help:"For how many days what models were asked is kept; 0: not at all."`
 	TurnTimeout    time.Duration `env:"BIMPE_TURN_TIMEOUT" default:"60s" help:"How long a reply may take before the customer gets an apology."`
 	LogFormat      string        `env:"BIMPE_LOG_FORMAT" default:"text" help:"text or json."`
 	LogLevel       string        `env:"BIMPE_LOG_LEVEL" placeholder:"LEVEL" help:"debug, info, warn or error; without it info, or warn under quickstart."`
@@ -45,6 +46,16 @@ type Config struct {
 
 	Version string    `kong:"-"` // stands in the log and in the API's document
 	Log     io.Writer `kong:"-"` // nil: nothing is logged
+}
+
+const maxPromptDays = 3650
+
+// promptLife is how long the store keeps prompts.
+func (c Config) promptLife() time.Duration {
+	if c.PromptDays == 0 {
+		return -1
+	}
+	return time.Duration(c.PromptDays) * 24 * time.Hour
 }
 
 // ConfigError names every setting that cannot be.
@@ -77,6 +88,9 @@ func (c Config) Check() error {
 	}
 	if c.PublicURL != "" && !isWebURL(c.PublicURL) {
 		f.add("BIMPE_PUBLIC_URL", "must be an http or https URL")
+	}
+	if c.PromptDays < 0 || c.PromptDays > maxPromptDays {
+		f.add("BIMPE_PROMPT_DAYS", "must be from 0 to 3650")
 	}
 	c.checkMail(&f)
 	c.checkModel(&f)

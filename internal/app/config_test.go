@@ -93,6 +93,8 @@ func TestCheckNamesTheSettingThatCannotBe(t *testing.T) {
 		{func(c *Config) { c.SMTPURL, c.SMTPFrom = secret("http://h"), "a@b.example" }, []string{"BIMPE_SMTP_URL"}},
 		{func(c *Config) { c.SMTPURL = secret("smtp://h") }, []string{"BIMPE_SMTP_FROM"}},
 		{func(c *Config) { c.SMTPURL, c.SMTPFrom = secret("smtp://h"), "nobody" }, []string{"BIMPE_SMTP_FROM"}},
+		{func(c *Config) { c.PromptDays = -1 }, []string{"BIMPE_PROMPT_DAYS"}},
+		{func(c *Config) { c.PromptDays = 4000 }, []string{"BIMPE_PROMPT_DAYS"}},
 		{func(c *Config) { c.SMTPFrom = "a@b.example" }, []string{"BIMPE_SMTP_FROM"}},
 		{func(c *Config) { c.LogFormat, c.LogLevel = "xml", "loud" }, []string{"BIMPE_LOG_FORMAT", "BIMPE_LOG_LEVEL"}},
 		{func(c *Config) { *c = Config{} }, []string{

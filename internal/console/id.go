@@ -33,6 +33,12 @@ type IDs struct {
 // NewIDs returns a maker of ids that tells time by now.
 func NewIDs(now func() time.Time) *IDs { return &IDs{now: now} }
 
+// FirstID is not greater than any id that was made at a time or later, and greater than all that were
+// made before.
+func FirstID(at time.Time) ID {
+	return ID(appendBase36([]byte{'c'}, max(at.UnixMilli(), 0), idTime))
+}
+
 // Next returns a fresh id, greater than all that this maker gave before.
 func (g *IDs) Next() ID {
 	ms, count := g.tick()

@@ -16,6 +16,7 @@ type Record struct {
 	// Discarded is what had been written of a reply that was not said, as far as readers could have
 	// seen it; empty: nothing.
 	Discarded string
+	Prompt    *Prompt // what a model was asked; nil: none was, or it is kept elsewhere
 }
 
 // Spending is what a turn spent on one model, all tries together.

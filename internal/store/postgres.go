@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -65,7 +66,7 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 	if err := p.prepare(ctx, c); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
-	p.db = &DB{eng: p, now: c.Now, d: p.d, alerts: c.Alerts}
+	p.db = &DB{eng: p, now: c.Now, d: p.d, alerts: c.Alerts, prompts: cmp.Or(c.PromptLife, console.DefaultPromptLife)}
 	return p.db, nil
 }
 

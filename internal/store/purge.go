@@ -12,11 +12,14 @@ const nodeLife = 24 * time.Hour
 
 // Purge removes what nobody can see any more, at most about limit rows at a time, and reports
 // whether there is more: what agents that were deleted had, answers older than a day, spent tickets
-// that have expired, alerts that are of no use any more, and nodes long gone.
+// that have expired, alerts that are of no use any more, prompts that are old enough, and nodes long gone.
 func (db *DB) Purge(ctx context.Context, limit int) (more bool, err error) {
 	err = db.Write(ctx, "", func(tx *Tx) error {
 		p := purge{s: tx.s, left: int64(max(limit, 1)), clock: db.d.clock}
 		if err := p.expired(ms(db.now())); err != nil {
+			return err
+		}
+		if err := p.prompts(console.FirstID(db.now().Add(-max(db.prompts, 0)))); err != nil {
 			return err
 		}
 		if err := p.agents(); err != nil {
@@ -67,6 +70,13 @@ func (p *purge) expired(now int64) error {
 	return err
 }
 
+// prompts removes those of turns that were opened before the one that would have an id.
+func (p *purge) prompts(before console.ID) error {
+	_, err := p.remove(`DELETE FROM turn_prompt WHERE turn_id IN (
+		SELECT turn_id FROM turn_prompt WHERE turn_id < $1 ORDER BY turn_id LIMIT $2)`, string(before))
+	return err
+}
+
 // agents removes what agents had that were deleted, one after the other, and then themselves.
 func (p *purge) agents() error {
 	for p.left > 0 {
@@ -99,11 +109,13 @@ func (p *purge) contacts(agent string) (bool, error) {
 	return p.remove(`DELETE FROM contact WHERE id IN (SELECT id FROM contact WHERE agent_id = $1 LIMIT $2)`, agent)
 }
 
-// conversations removes an agent's conversations, each after its messages and its turns. What they
+// conversations removes an agent's conversations, each after its messages, prompts and turns. What they
 // cost stays counted.
 func (p *purge) conversations(agent string) (bool, error) {
 	const messages = `DELETE FROM message WHERE (conversation_id, seq) IN (
 		SELECT conversation_id, seq FROM message WHERE conversation_id = $1 ORDER BY seq LIMIT $2)`
+	const prompts = `DELETE FROM turn_prompt WHERE turn_id IN (SELECT p.turn_id FROM turn x
+		JOIN turn_prompt p ON p.turn_id = x.id WHERE x.conversation_id = $1 LIMIT $2)`
 	const turns = `DELETE FROM turn WHERE id IN (SELECT id FROM turn WHERE conversation_id = $1 LIMIT $2)`
 	for {
 		r, err := p.s.one(`SELECT id FROM conversation WHERE agent_id = $1 LIMIT 1`, agent)
@@ -111,7 +123,7 @@ func (p *purge) conversations(agent string) (bool, error) {
 			return err == nil, err
 		}
 		id := r.text()
-		for _, text := range []string{messages, turns} {
+		for _, text := range []string{messages, prompts, turns} {
 			if done, err := p.remove(text, id); err != nil || !done {
 				return false, err
 			}

@@ -37,6 +37,7 @@ func TestPurgeLeavesNothing(t *testing.T) {
 		for table, want := range map[string]int{
 			"agent": 1, "knowledge_base": 2, "passage": 4, "posting_block": 4, "conversation": 3,
 			"conversation_count": 1, "message": 3, "turn": 3, "call": 2, "contact": 3, "conversation_summary": 3, "alert": 3,
+			"turn_prompt":  3,
 			"phone_number": 4, // they stay the team's
 		} {
 			var got int
@@ -138,6 +139,11 @@ func furnish(t *testing.T, db *store.DB, agent console.ID, at time.Time) {
 			}
 			s := console.Summary{ConversationID: c.ID, AgentID: agent, ToSeq: 1, Text: "x"}
 			if err := tx.PutSummary(t.Context(), s); err != nil {
+				return err
+			}
+			ended := turn.End(console.TurnReplied, "", 1, at)
+			ended.Record = &console.Record{Prompt: &console.Prompt{System: "x"}}
+			if err := tx.Apply(t.Context(), console.Change{Was: &now, Now: now, Ended: &ended}); err != nil {
 				return err
 			}
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"modernc.org/sqlite"
+
+	"github.com/bimpe/bimpe/internal/console"
 )
 
 // lite is SQLite: one writer and a pool of readers on one file.
@@ -46,7 +49,7 @@ func openSQLite(ctx context.Context, c Config) (*DB, error) {
 	if err := l.open(ctx, c); err != nil {
 		return nil, errors.Join(err, unlock(l.lock))
 	}
-	db := &DB{eng: l, now: c.Now, d: l.d, mine: c.Exclusive, alerts: c.Alerts}
+	db := &DB{eng: l, now: c.Now, d: l.d, mine: c.Exclusive, alerts: c.Alerts, prompts: cmp.Or(c.PromptLife, console.DefaultPromptLife)}
 	l.writer.db = db
 	l.writer.start()
 	return db, nil

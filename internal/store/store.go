@@ -28,6 +28,9 @@ type Config struct {
 	MasterFingerprint []byte
 	// Alerts says that somebody takes alerts, so that they are queued.
 	Alerts bool
+	// PromptLife is how long what models were asked is kept; 0: console.DefaultPromptLife; less than 0:
+	// not at all.
+	PromptLife time.Duration
 }
 
 func (c Config) check() error {
@@ -54,11 +57,12 @@ type engine interface {
 
 // DB is an open database. It may be used by many goroutines.
 type DB struct {
-	eng    engine
-	now    func() time.Time
-	d      *dialect
-	alerts bool // they are queued
-	mine   bool // SQLite: this process holds the lock on the data folder
+	eng     engine
+	now     func() time.Time
+	d       *dialect
+	alerts  bool          // they are queued
+	prompts time.Duration // how long they are kept; less than 0: not at all
+	mine    bool          // SQLite: this process holds the lock on the data folder
 }
 
 // Open opens the database, makes it if it is not there, and brings its tables up to date. Many may

@@ -61,7 +61,10 @@ func (t *Tx) endTurn(turn console.Turn) error {
 	if err == nil && n == 0 {
 		return fmt.Errorf("end turn %s: %w", turn.ID, errNotOpen)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return t.putPrompt(turn)
 }
 
 // KeepRecord keeps what a run did that did not end its turn: it counts what the run spent, at a
@@ -81,6 +84,9 @@ func (t *Tx) KeepRecord(ctx context.Context, turn console.Turn, at time.Time) er
 		}
 		const text = `UPDATE turn SET record = $2 WHERE id = $1 AND record IS NULL`
 		if _, err := t.s.exec(text, string(turn.ID), record); err != nil {
+			return err
+		}
+		if err := t.putPrompt(turn); err != nil {
 			return err
 		}
 	}

@@ -48,6 +48,9 @@ func (r *run) asked(s console.Step, request llm.Request, end llm.End, err error)
 		s.Tokens = estimate(request, text)
 	}
 	s.Cost = r.asking.Price.Of(s.Tokens)
+	if r.asking.Provider != console.ProviderBuiltin { // which reads no prompt
+		r.journal.prompt(request)
+	}
 	r.journal.add(s)
 }
 
