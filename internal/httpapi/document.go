@@ -3,6 +3,7 @@ package httpapi
 import (
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -225,7 +226,7 @@ func listParams(l listing) []*huma.Param {
 	for _, s := range l.sorts {
 		sorts = append(sorts, s, "-"+s)
 	}
-	return []*huma.Param{
+	params := []*huma.Param{
 		queryParam("page", &huma.Schema{Type: huma.TypeInteger, Minimum: &one, Default: 1}),
 		queryParam("limit", &huma.Schema{
 			Type: huma.TypeInteger, Minimum: &one, Maximum: &most, Default: console.DefaultLimit,
@@ -233,6 +234,10 @@ func listParams(l listing) []*huma.Param {
 		queryParam("search", textSchema(0, console.MaxSearchLength)),
 		queryParam("sort", &huma.Schema{Type: huma.TypeString, Enum: sorts, Default: "-" + l.sorts[0]}),
 	}
+	if l.unsearched {
+		return slices.DeleteFunc(params, func(p *huma.Param) bool { return p.Name == "search" })
+	}
+	return params
 }
 
 func queryParam(name string, s *huma.Schema) *huma.Param {

@@ -75,3 +75,8 @@ func (callDetailJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Sch
 func (numberDetailJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
 	return embed[numberJSON](r, s)
 }
+
+// TransformSchema adds the embedded fields.
+func (turnDetailJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[turnJSON](r, s)
+}

@@ -46,6 +46,7 @@ const home = console.ID("t000000000000000000000001")
 //	number +234…  [request]     a number, as an operator adds it; another team's differs in its first digit
 //	verdict request status      what an operator says to a request
 //	calls agent conversation    three calls, the first of which is the conversation's first two messages
+//	turn agent conversation     a reply to what is open, and the record of how a model came to it
 //	library                     the public library, which every server has and most wire tests do without
 func (h *house) given(tb testing.TB, team console.ID, what string, args []string) {
 	tb.Helper()
@@ -73,6 +74,8 @@ func (h *house) given(tb testing.TB, team console.ID, what string, args []string
 			v := phones.Verdict{Status: console.RequestStatus(args[1]), Reason: &reason}
 			_, err := h.cfg.Phones.Judge(tb.Context(), tx, console.ID(args[0]), v)
 			return err
+		case "turn":
+			return h.endTurn(tb, tx, console.ID(args[0]), console.ID(args[1]))
 		case "calls":
 			return h.someCalls(tb, tx, console.ID(args[0]), console.ID(args[1]))
 		}
@@ -171,4 +174,79 @@ func addNumberRequest(p *place, rt *rapid.T) item {
 		})
 	}
 	return made
+}
+
+// endTurn replies as the engine would, after a model that failed and another one that did not.
+func (h *house) endTurn(tb testing.TB, tx *store.Tx, agent, id console.ID) error {
+	tb.Helper()
+	c, err := tx.LockConversation(tb.Context(), agent, id)
+	if console.IsNotFound(err) || c.OpenTurn == "" {
+		return nil // what came before was told otherwise
+	}
+	if err != nil {
+		return err
+	}
+	open, err := tx.Turn(tb.Context(), c.OpenTurn)
+	if err != nil {
+		return err
+	}
+	at, was := h.clock.now(), c
+	c, m := c.Say(console.Message{
+		ID: h.ids.id(), Role: console.RoleAssistant, Author: console.ByAgent, TurnID: open.ID,
+		Text: "We are open from nine to five.",
+	}, at.Add(1300*time.Millisecond))
+	c.OpenTurn = ""
+	ended := open.End(console.TurnReplied, "", c.CustomerSeq, m.CreatedAt)
+	gpt := console.ModelRef{Connection: "c000000000000000000000900", Provider: "openai", Name: "gpt-5-mini"}
+	spare := console.ModelRef{Provider: "anthropic", Name: "claude-haiku-4-5"}
+	var r console.Record
+	for _, s := range []console.Step{
+		{Kind: console.StepKnowledge, Sources: []console.Source{{
+			PassageID: "c000000000000000000000902", BaseID: "c000000000000000000000901", Name: "Opening hours",
+			Quote: "Monday to Friday, 9:00 to 17:00",
+		}}},
+		{Kind: console.StepModel, Took: 300 * time.Millisecond, Model: gpt, Try: 1, Fault: "overloaded"},
+		{
+			Kind: console.StepModel, Took: 900 * time.Millisecond, Model: spare, Try: 2, Waited: 250 * time.Millisecond,
+			Tokens: console.Tokens{Prompt: 412, Completion: 11}, Cost: console.Money{Currency: "USD", Nanos: 467_000},
+		},
+	} {
+		s.At = at
+		if s.Kind == console.StepModel {
+			r.Spend(s)
+		}
+		r.Steps = append(r.Steps, s)
+	}
+	ended.Record = &r
+	return tx.Apply(tb.Context(), console.Change{Was: &was, Now: c, Append: &m, Ended: &ended})
+}
+
+func openTurns(p *place) string {
+	return strings.TrimSuffix(openConversation(p), "messages") + "turns"
+}
+
+// addTurn opens a turn, or has one more message join the open one, or is silent; and ends it now and
+// then. Only the newest turn ever changes.
+func addTurn(p *place, rt *rapid.T) item {
+	chat := strings.TrimSuffix(p.path, "/turns")
+	say := func(role string) {
+		p.do(http.MethodPost, chat+"/messages", item{"message": "Hello", "role": role})
+	}
+	newest := func() item {
+		rows, _ := p.ask(p.secret, http.MethodGet, p.path+"?limit=1", nil)["data"].([]any)
+		turn, _ := rows[0].(map[string]any)
+		return turn
+	}
+	silent := newest().text("state") != "open" && rapid.Bool().Draw(rt, "silent")
+	if silent {
+		p.do(http.MethodPatch, chat+"/ai-status", item{"is_ai_chat_paused": true})
+	}
+	say("user")
+	switch {
+	case silent:
+		p.do(http.MethodPatch, chat+"/ai-status", item{"is_ai_chat_paused": false})
+	case rapid.Bool().Draw(rt, "human"):
+		say("assistant")
+	}
+	return newest()
 }

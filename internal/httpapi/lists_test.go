@@ -42,6 +42,8 @@ func lists() map[string]aList {
 		"listConversations": {[]string{"channel_user_username", "channel_user_id"}, openAgent, addConversation},
 		"listMessages":      {[]string{"message"}, openConversation, addMessage},
 
+		"listTurns": {nil, openTurns, addTurn},
+
 		"listAgentCalls":          {[]string{"source", "destination"}, openCalls, addCall},
 		"listPhoneNumbers":        {[]string{"label", "e164"}, func(*place) string { return "/phone-numbers" }, addNumber},
 		"listPhoneNumberRequests": {[]string{"business_name"}, func(*place) string { return "/phone-numbers/request" }, addNumberRequest},
@@ -54,6 +56,9 @@ func TestEveryListIsAsTheModel(t *testing.T) {
 	t.Parallel()
 	known := lists()
 	for _, op := range openHouse(t, nil).operations() {
+		if op.name == "listUsage" {
+			continue // its rows are sums and have no ids; they are compared in the store's contract
+		}
 		if _, ok := known[op.name]; !ok && slices.ContainsFunc(op.endpoint.query, func(p *huma.Param) bool { return p.Name == "page" }) {
 			t.Errorf("%s comes in pages and is not compared with a model", op.name)
 		}

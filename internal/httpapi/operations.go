@@ -53,6 +53,7 @@ const (
 	numbersWrite     = console.Scope("phone_numbers:write")
 	keysRead         = console.Scope("api_keys:read")
 	keysWrite        = console.Scope("api_keys:write")
+	teamRead         = console.Scope("team:read")
 	openToAll        = console.Scope("")
 	messagePath      = chatPath + "/messages/{messageId}"
 	olderStreamPath  = chatPath + "/messages/stream"
@@ -148,6 +149,8 @@ func (a *API) conversationOperations() []operation {
 		{get, chatPath + "/messages", "listMessages", chatsRead, ok, "Messages.", page(messageListing(), a.listMessages), nil},
 		{post, chatPath + "/messages", "sendMessage", chatsWrite, made, "Message sent.", writeSaying(a.sendMessage), nil},
 		{get, messagePath, "getMessage", chatsRead, ok, "Message.", read(a.message), nil},
+		{get, chatPath + "/turns", "listTurns", chatsRead, ok, "Turns.", a.turnsEndpoint(), nil},
+		{get, chatPath + "/turns/{turnId}", "getTurn", chatsRead, ok, "Turn.", read(a.turn), nil},
 		{post, streamTicketPath, "createStreamTicket", chatsRead, made, "Stream ticket.", read(a.streamTicket), nil},
 		{get, currentStream, "streamConversation", openToAll, ok, "", a.streamEndpoint(), nil},
 		{get, olderStreamPath, "streamMessages", openToAll, ok, "", a.streamEndpoint(), nil},
@@ -172,6 +175,8 @@ func (a *API) phoneOperations() []operation {
 func (a *API) otherOperations() []operation {
 	return []operation{
 		{get, "/health", "getHealth", openToAll, ok, "The API is up.", read(a.health), nil},
+
+		{get, "/usage", "listUsage", teamRead, ok, "Usage.", a.usageEndpoint(), nil},
 
 		{get, "/api-keys", "listKeys", keysRead, ok, "API keys.", page(keyListing(), a.listKeys), nil},
 		{post, "/api-keys", "createKey", keysWrite, made, "API key created. It is shown this once.", secret(write(a.createKey)), nil},

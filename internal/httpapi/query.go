@@ -112,7 +112,10 @@ func digits(s string) bool {
 }
 
 // listing says what a list can be sorted by; the first field, descending, is the default.
-type listing struct{ sorts []string }
+type listing struct {
+	sorts      []string
+	unsearched bool // there is nothing to search in
+}
 
 // page returns which page of a list was asked for.
 func (q *query) page(l listing) console.Query {

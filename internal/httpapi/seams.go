@@ -13,6 +13,7 @@ import (
 	"github.com/bimpe/bimpe/internal/limit"
 	"github.com/bimpe/bimpe/internal/phones"
 	"github.com/bimpe/bimpe/internal/stream"
+	"github.com/bimpe/bimpe/internal/turns"
 	"github.com/bimpe/bimpe/internal/workflows"
 )
 
@@ -34,6 +35,7 @@ type Reads interface {
 	calls.Reads
 	phones.Reads
 	auth.Reads
+	turns.Records
 }
 
 // Tx is a transaction of one team.

@@ -57,3 +57,15 @@ type Tx interface {
 	// AfterCommit calls f once the transaction has been committed, and never if it was not.
 	AfterCommit(f func())
 }
+
+// Records is what may be asked of a team's turns.
+type Records interface {
+	// Turns returns one page of a conversation's turns; sort takes created_at; search is not looked at.
+	// An empty state means all.
+	Turns(ctx context.Context, conversation console.ID, state console.TurnState, q console.Query) (console.Page[console.TurnRecord], error)
+	// TurnRecord returns one turn of a conversation, or CodeNotFound.
+	TurnRecord(ctx context.Context, conversation, id console.ID) (console.TurnRecord, error)
+	// Usage returns one page of what the team spent, told apart as asked for, and always by currency;
+	// sort takes day, turns and total_tokens; search is not looked at.
+	Usage(ctx context.Context, f console.UsageFilter, q console.Query) (console.Page[console.Usage], error)
+}

@@ -1,0 +1,68 @@
+package httpapi
+
+import "github.com/bimpe/bimpe/internal/console"
+
+// explain says in a sentence how a turn ended, for whoever asks why the agent answered so, or did
+// not.
+func explain(t console.TurnRecord) string {
+	switch t.State {
+	case console.TurnOpen:
+		return "The agent is at work on the reply."
+	case console.TurnReplied:
+		return replied(t)
+	case console.TurnFailed:
+		return "No model answered" + map[console.Why]string{
+			console.WhyDeadline: " in time",
+		}[t.Why] + ": the customer got an apology, and a human is asked to look."
+	case console.TurnSilent:
+		return "Nobody answers: " + because(t.Why) + "."
+	case console.TurnDiscarded:
+		return "The reply was not said: " + because(t.Why) + "."
+	case console.TurnCancelled:
+		return "The reply was cancelled. What had been written stays as a message that is marked as partial."
+	}
+	return ""
+}
+
+func replied(t console.TurnRecord) string {
+	text := "The agent replied."
+	if t.Record == nil {
+		return text
+	}
+	switch t.Record.Budget {
+	case console.BudgetTurn:
+		return text + " No model was asked any more: the agent's tokens for one turn were used up."
+	case console.BudgetAgent:
+		return text + " No model was asked: the agent's tokens for the day were used up."
+	case console.BudgetTeam:
+		return text + " No model was asked: the team's tokens for the day were used up."
+	case console.BudgetKey:
+		return text + " No model was asked: the key's tokens for the day were used up."
+	}
+	return text
+}
+
+// because is a reason in words.
+func because(why console.Why) string {
+	switch why {
+	case console.WhyAgentPaused:
+		return "the agent is paused"
+	case console.WhyAgentInDevelopment:
+		return "the agent is in development, and answers on the web chat and in test conversations only"
+	case console.WhyConversationPaused:
+		return "the AI is paused in this conversation"
+	case console.WhyHumanReplied:
+		return "a human took over"
+	case console.WhyInterrupted:
+		return "the customer wrote again, and the next turn answers everything"
+	case console.WhyAgentDeleted:
+		return "the agent was deleted"
+	case console.WhyCancelled:
+		return "it was cancelled"
+	case console.WhyModelFailed:
+		return "no model answered"
+	case console.WhyDeadline:
+		return "its time was over"
+	}
+	return "the reason is not known"
+}
