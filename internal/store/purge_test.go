@@ -138,7 +138,7 @@ func furnish(t *testing.T, db *store.DB, agent console.ID, at time.Time) {
 				return err
 			}
 			s := console.Summary{ConversationID: c.ID, AgentID: agent, ToSeq: 1, Text: "x"}
-			if err := tx.PutSummary(t.Context(), s); err != nil {
+			if err := tx.PutSummary(t.Context(), s, console.Turn{Record: &console.Record{}}, at); err != nil {
 				return err
 			}
 			ended := turn.End(console.TurnReplied, "", 1, at)

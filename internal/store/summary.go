@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
 )
@@ -23,9 +24,10 @@ func (r *reads) Summary(ctx context.Context, conversation console.ID) (found con
 	return found, err
 }
 
-// PutSummary keeps a summary, unless one that stands for as much is kept already. It returns
-// CodeNotFound where the conversation is not there.
-func (t *Tx) PutSummary(ctx context.Context, s console.Summary) error {
+// PutSummary keeps a summary, unless one that stands for as much is kept already, and in any case
+// counts what turn's Record says was spent for it and adds its steps to the record of the turn. It
+// returns CodeNotFound where the conversation is not there.
+func (t *Tx) PutSummary(ctx context.Context, s console.Summary, turn console.Turn, at time.Time) error {
 	const text = `INSERT INTO conversation_summary (conversation_id, team_id, agent_id, to_seq, text)
 		VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (conversation_id) DO UPDATE SET to_seq = excluded.to_seq, text = excluded.text
@@ -33,6 +35,37 @@ func (t *Tx) PutSummary(ctx context.Context, s console.Summary) error {
 	if _, err := t.LockConversation(ctx, s.AgentID, s.ConversationID); err != nil {
 		return err
 	}
-	_, err := t.s.exec(text, string(s.ConversationID), t.team, string(s.AgentID), s.ToSeq, s.Text)
+	if _, err := t.s.exec(text, string(s.ConversationID), t.team, string(s.AgentID), s.ToSeq, s.Text); err != nil {
+		return err
+	}
+	if err := t.addSteps(turn.ID, turn.Record.Steps); err != nil {
+		return err
+	}
+	return t.spend(turn, console.DayOf(at), afterwards(turn.Record.Spent))
+}
+
+// addSteps adds to the record of a turn that has one.
+func (t *Tx) addSteps(turn console.ID, steps []console.Step) error {
+	r, err := t.s.one(`SELECT record FROM turn WHERE id = $1 AND team_id = $2 AND record IS NOT NULL`, string(turn), t.team)
+	if err != nil || r == nil {
+		return err
+	}
+	record := decodeRecord(r)
+	if r.err != nil {
+		return r.err
+	}
+	for _, s := range steps {
+		record.Spend(s)
+		if len(record.Steps) < console.MaxSteps {
+			record.Steps = append(record.Steps, s)
+		} else {
+			record.Omitted++
+		}
+	}
+	text, err := encodeRecord(record)
+	if err != nil {
+		return err
+	}
+	_, err = t.s.exec(`UPDATE turn SET record = $3 WHERE id = $1 AND team_id = $2`, string(turn), t.team, text)
 	return err
 }

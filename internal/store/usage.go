@@ -16,6 +16,11 @@ const shards = 16
 // count adds what a turn spent to what was spent on a day. The turn itself counts with the model that
 // was asked last.
 func (t *Tx) count(turn console.Turn, day console.Day) error {
+	return t.spend(turn, day, counted(turn.Record.Spent))
+}
+
+// spend adds rows that are in one order.
+func (t *Tx) spend(turn console.Turn, day console.Day, rows []counts) error {
 	const text = `INSERT INTO usage (team_id, day, agent_id, key_id, connection_id, provider, model, currency, shard,
 			turns, asked, prompt_tokens, completion_tokens, estimated_tokens, cost_nanos)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
@@ -25,7 +30,7 @@ func (t *Tx) count(turn console.Turn, day console.Day) error {
 			completion_tokens = usage.completion_tokens + excluded.completion_tokens,
 			estimated_tokens = usage.estimated_tokens + excluded.estimated_tokens,
 			cost_nanos = usage.cost_nanos + excluded.cost_nanos`
-	for _, c := range counted(turn.Record.Spent) {
+	for _, c := range rows {
 		_, err := t.s.exec(text, t.team, int64(day), string(turn.AgentID), string(turn.KeyID),
 			string(c.Model.Connection), c.Model.Provider, c.Model.Name, c.Cost.Currency, t.shard(turn.ConversationID),
 			c.turns, c.Asked, c.Tokens.Prompt, c.Tokens.Completion, c.Estimated, c.Cost.Nanos)
@@ -48,11 +53,23 @@ func counted(spent []console.Spending) []counts {
 	if len(spent) == 0 {
 		return []counts{{turns: 1}}
 	}
+	all := unsorted(spent)
+	all[len(all)-1].turns = 1
+	return sorted(all)
+}
+
+// afterwards returns the rows to which is added what was spent after a turn that has been counted.
+func afterwards(spent []console.Spending) []counts { return sorted(unsorted(spent)) }
+
+func unsorted(spent []console.Spending) []counts {
 	all := make([]counts, len(spent))
 	for i, s := range spent {
 		all[i].Spending = s
 	}
-	all[len(all)-1].turns = 1
+	return all
+}
+
+func sorted(all []counts) []counts {
 	slices.SortFunc(all, func(a, b counts) int {
 		return cmp.Or(cmp.Compare(a.Model.Connection, b.Model.Connection), cmp.Compare(a.Model.Provider, b.Model.Provider),
 			cmp.Compare(a.Model.Name, b.Model.Name), cmp.Compare(a.Cost.Currency, b.Cost.Currency))

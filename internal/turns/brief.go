@@ -59,6 +59,9 @@ func (e *Engine) load(ctx context.Context, t console.Turn, k known) (brief, erro
 	if b.contact, err = contact(ctx, from, b.conversation); err != nil {
 		return b, err
 	}
+	if b.summary, err = e.summary(ctx, from, b); err != nil {
+		return b, err
+	}
 	b.set = e.sets.of(b.agent, b.workflow)
 	b.preamble = e.preambles.of(b, e.Limits)
 	if b.agent.ReplyLanguage == console.ReplyInCustomers {

@@ -47,6 +47,8 @@ type Engine struct {
 
 	work      context.Context
 	stopWork  context.CancelCauseFunc
+	spare     context.Context // of what nobody waits for: it ends when the engine begins to stop
+	stopSpare context.CancelCauseFunc
 	runs      sync.WaitGroup
 	zones     zones
 	healths   healths
@@ -54,6 +56,7 @@ type Engine struct {
 	sets      sets
 	tails     tails
 	preambles preambles
+	summaries summaries
 	guesser   *words.Guesser
 
 	mu      sync.Mutex
@@ -61,7 +64,11 @@ type Engine struct {
 	// halted are runs that were halted for a cancel that has not committed yet: its transaction may
 	// run more than once, and each time it asks what had been written. Held under mu.
 	halted map[console.ID]*run
-	closed bool // held under mu: nothing starts any more
+	// digesting are the conversations that are being summed up, and digested when the last one was
+	// begun. Held under mu.
+	digesting map[console.ID]bool
+	digested  time.Time
+	closed    bool // held under mu: nothing starts any more
 }
 
 // The causes for which a run's upstream is closed before its end.
@@ -78,9 +85,11 @@ var (
 func New(c Config) *Engine {
 	c.Limits = c.Limits.withDefaults()
 	work, stop := context.WithCancelCause(context.Background())
+	spare, stopSpare := context.WithCancelCause(work)
 	return &Engine{
-		Config: c, work: work, stopWork: stop,
-		running: map[console.ID]*run{}, halted: map[console.ID]*run{}, guesser: words.NewGuesser(),
+		Config: c, work: work, stopWork: stop, spare: spare, stopSpare: stopSpare,
+		digesting: map[console.ID]bool{},
+		running:   map[console.ID]*run{}, halted: map[console.ID]*run{}, guesser: words.NewGuesser(),
 	}
 }
 

@@ -273,6 +273,11 @@ func (f *fakeDB) Find(context.Context, console.ID, console.ID, string, int) ([]c
 	return nil, nil
 }
 
+func (f *fakeDB) Summary(context.Context, console.ID) (s console.Summary, err error) {
+	f.locked(func(*state) { s = f.memory.summary })
+	return s, nil
+}
+
 // ears note what readers would see.
 type ears struct {
 	mu     sync.Mutex
@@ -335,6 +340,8 @@ type script struct {
 	says  []utterance
 	asked []llm.Request
 	open  int // upstreams that are open now
+
+	slow, fails func(llm.Request) bool // what it takes an hour for, and what it does not accept
 }
 
 func (m *script) Name() string { return "script" }
@@ -343,6 +350,12 @@ func (m *script) next(r llm.Request) utterance {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.asked = append(m.asked, r)
+	switch {
+	case m.slow != nil && m.slow(r):
+		return utterance{words: []string{"late"}, pause: time.Hour}
+	case m.fails != nil && m.fails(r):
+		return utterance{fault: llm.Fail(llm.KindInvalid, nil)}
+	}
 	u := m.says[0]
 	if len(m.says) > 1 {
 		m.says = m.says[1:]

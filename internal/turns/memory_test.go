@@ -13,6 +13,7 @@ type memory struct {
 	s   state
 	ids int
 
+	summary console.Summary
 	contact *console.Contact // what changes taught; nil: nothing
 }
 
@@ -137,6 +138,14 @@ func (m *memory) KeepRecord(_ context.Context, turn console.Turn, _ time.Time) e
 			m.s.turns[i].Record = turn.Record
 		}
 	}
+	return nil
+}
+
+func (m *memory) PutSummary(_ context.Context, s console.Summary, turn console.Turn, _ time.Time) error {
+	if s.ToSeq > m.summary.ToSeq {
+		m.summary = s
+	}
+	m.s.spent = append(m.s.spent, turn.Record.Spent...)
 	return nil
 }
 

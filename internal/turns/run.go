@@ -98,8 +98,7 @@ func (r *run) answer(ctx context.Context) (console.TurnState, []try, error) {
 		who := 0
 		switch do := next(t, r.e.Limits).(type) {
 		case say:
-			r.note(do.steps)
-			state, err := r.say(do.reply)
+			state, err := r.conclude(t, do)
 			return state, t.tries, err
 		case choose:
 			t.chain, err = r.choose(ctx, t.brief.agent)
@@ -124,6 +123,16 @@ func (r *run) answer(ctx context.Context) (console.TurnState, []try, error) {
 			t.tries = append(t.tries, try{who, err})
 		}
 	}
+}
+
+// conclude says the reply, and has a conversation that has grown long summed up behind it.
+func (r *run) conclude(t transcript, do say) (console.TurnState, error) {
+	r.note(do.steps)
+	state, err := r.say(do.reply)
+	if err == nil && state == console.TurnReplied && t.answer != nil {
+		r.e.digest(t.brief, r.journal.written().Prompt)
+	}
+	return state, err
 }
 
 // left ends a run that was stopped from outside. What an agent was writing when it was paused goes

@@ -164,6 +164,7 @@ func (e *Engine) leave(ctx context.Context) error {
 	e.mu.Lock()
 	e.closed = true
 	e.mu.Unlock()
+	e.stopSpare(errStopping)
 	patience := time.AfterFunc(e.Limits.Grace, func() { e.stopWork(errStopping) })
 	defer patience.Stop()
 	e.runs.Wait()

@@ -38,6 +38,8 @@ type Reads interface {
 	// History returns the newest messages of a conversation, oldest of them first, at most limit:
 	// their Seq, Role, Author and Text.
 	History(ctx context.Context, conversation console.ID, limit int) ([]console.Message, error)
+	// Summary returns what stands for the beginning of a conversation, the zero value if nothing does.
+	Summary(ctx context.Context, conversation console.ID) (console.Summary, error)
 }
 
 // Tx is a transaction of one team. What it reads it holds until the transaction ends.
@@ -54,6 +56,10 @@ type Tx interface {
 	// moment, and puts turn's Record to the turn, if somebody else has ended that in the attempt that
 	// was the run's and it has none.
 	KeepRecord(ctx context.Context, turn console.Turn, at time.Time) error
+	// PutSummary keeps a summary, unless one that stands for as much is kept already, and in any case
+	// counts what turn's Record says was spent for it and adds its steps to the record of the turn. It
+	// returns CodeNotFound where the conversation is not there.
+	PutSummary(ctx context.Context, s console.Summary, turn console.Turn, at time.Time) error
 	// AfterCommit calls f once the transaction has been committed, and never if it was not.
 	AfterCommit(f func())
 }

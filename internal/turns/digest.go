@@ -1,0 +1,196 @@
+package turns
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/llm"
+)
+
+// The bounds of summing up on one node. Nothing waits for it: who comes when it is busy comes again
+// with the next reply of the same conversation.
+const (
+	maxDigests  = 16                    // at a time
+	digestPause = 50 * time.Millisecond // between two beginnings
+	digestTime  = 30 * time.Second      // for one
+)
+
+// summary returns what stands for the beginning of a conversation. One that is told in full needs
+// none.
+func (e *Engine) summary(ctx context.Context, from Reads, b brief) (console.Summary, error) {
+	if len(b.history) == 0 || len(b.history) < digestKeeps && b.history[0].Seq <= 1 {
+		return console.Summary{}, nil
+	}
+	if s, ok := e.summaries.get(b.conversation.ID); ok {
+		return s, nil
+	}
+	s, err := from.Summary(ctx, b.conversation.ID)
+	if err == nil {
+		s.ConversationID = b.conversation.ID
+		e.summaries.put(s)
+	}
+	return s, err
+}
+
+// digest sums up a conversation in the background if it has outgrown what a model is told. It is
+// called once a reply has been committed, by whoever held its turn, with what the reply rested on and
+// what was asked for it: nothing is summed up by the built-in model, which reads no history.
+func (e *Engine) digest(b brief, asked *console.Prompt) {
+	if asked == nil {
+		return
+	}
+	to := outgrown(b, e.Limits.PromptTokens-llm.EstimateTokens(asked.System))
+	if to == 0 {
+		return
+	}
+	id := b.conversation.ID
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	since := e.Now().Sub(e.digested)
+	busy := len(e.digesting) >= maxDigests || since >= 0 && since < digestPause
+	if e.closed || busy || e.digesting[id] {
+		return
+	}
+	e.digesting[id], e.digested = true, e.Now()
+	e.runs.Go(func() {
+		defer e.undigest(id)
+		e.sumUp(b, to)
+	})
+}
+
+func (e *Engine) undigest(id console.ID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.digesting, id)
+}
+
+// sumUp asks for a summary and keeps it, and writes the one log line of it.
+func (e *Engine) sumUp(b brief, to int64) {
+	ctx, cancel := context.WithTimeout(e.spare, digestTime)
+	defer cancel()
+	log := e.Log.With("conversation", b.conversation.ID, "team", b.turn.TeamID, "to", to)
+	s, step, err := e.write(ctx, b, to)
+	if err == nil {
+		err = e.keep(ctx, b, s, step)
+	}
+	switch {
+	case err == nil:
+		log.InfoContext(ctx, "summary", "model", step.Model.Name, "ms", step.Took.Milliseconds())
+	case errors.Is(err, errNobody), e.spare.Err() != nil, console.IsNotFound(err):
+	default:
+		log.WarnContext(ctx, "summing up failed", "error", err.Error())
+	}
+}
+
+// errNobody says that no model can sum up.
+var errNobody = errors.New("turns: no model can sum up")
+
+// write asks the agent's models in their order, each once.
+func (e *Engine) write(ctx context.Context, b brief, to int64) (console.Summary, console.Step, error) {
+	messages, err := e.outgrowing(ctx, b, to)
+	if err != nil {
+		return console.Summary{}, console.Step{}, err
+	}
+	chain, err := e.Models.Chain(ctx, b.turn.TeamID, b.agent)
+	if err != nil {
+		return console.Summary{}, console.Step{}, err
+	}
+	request, fault := digestPrompt(b, messages, e.Limits), errNobody
+	for _, c := range chain {
+		if c.Provider == console.ProviderBuiltin {
+			continue
+		}
+		step := console.Step{Kind: console.StepSummary, At: e.Now(), Model: c.ref()}
+		text, end, err := e.askFor(ctx, c, request)
+		if err != nil {
+			fault = err
+			continue
+		}
+		step.Took, step.Tokens = e.Now().Sub(step.At), tokensOf(end.Usage)
+		step.Cost = c.Price.Of(step.Tokens)
+		return console.Summary{
+			ConversationID: b.conversation.ID, AgentID: b.agent.ID, ToSeq: to, Text: text,
+		}, step, nil
+	}
+	return console.Summary{}, console.Step{}, fault
+}
+
+// outgrowing are the messages to be summed up. Those that the reply did not look at any more are
+// read.
+func (e *Engine) outgrowing(ctx context.Context, b brief, to int64) ([]console.Message, error) {
+	all := b.history
+	if all[0].Seq > b.summary.ToSeq+1 {
+		back := min(b.conversation.Seq-b.summary.ToSeq, maxDigested)
+		read, err := e.DB.Team(b.turn.TeamID).History(ctx, b.conversation.ID, int(back))
+		if err != nil {
+			return nil, err
+		}
+		all = read
+	}
+	var found []console.Message
+	for _, m := range all {
+		if m.Seq > b.summary.ToSeq && m.Seq <= to {
+			found = append(found, m)
+		}
+	}
+	return found, nil
+}
+
+// askFor returns a whole answer of a model that has a place and is not being left alone.
+func (e *Engine) askFor(ctx context.Context, c Candidate, r llm.Request) (text string, end llm.End, err error) {
+	h := e.healths.of(c, e.Limits.Upstream)
+	if err := h.enter(ctx); err != nil {
+		return "", end, err
+	}
+	defer h.leave()
+	if err := h.breaker.admit(e.Now()); err != nil {
+		return "", end, err
+	}
+	defer func() { h.breaker.settle(e.Now(), err) }()
+	r.Whole = h.pace.whole(true)
+	var b strings.Builder
+	end = llm.End{Finish: llm.FinishLength}
+	for d, err := range c.Model.Stream(ctx, r) {
+		if err != nil {
+			return "", end, err
+		}
+		if d.End != nil {
+			end = *d.End
+			break
+		}
+		b.WriteString(clean(d.Text))
+		if b.Len() >= maxDigest {
+			break
+		}
+	}
+	if text = short(strings.TrimSpace(b.String()), maxDigest); text == "" {
+		return "", end, errNothingSaid
+	}
+	if end.Usage == (llm.Usage{}) {
+		n := estimate(r, text)
+		end.Usage = llm.Usage{PromptTokens: int(n.Prompt), CompletionTokens: int(n.Completion), Estimated: true}
+	}
+	return text, end, ctx.Err()
+}
+
+func tokensOf(u llm.Usage) console.Tokens {
+	return console.Tokens{
+		Prompt: int64(u.PromptTokens), Completion: int64(u.CompletionTokens), Estimated: u.Estimated,
+	}
+}
+
+// keep stores a summary, and puts it on record with the turn after which it was made.
+func (e *Engine) keep(ctx context.Context, b brief, s console.Summary, step console.Step) error {
+	turn := b.turn
+	turn.Record = &console.Record{Steps: []console.Step{step}}
+	turn.Record.Spend(step)
+	err := e.DB.Write(ctx, turn.TeamID, func(tx Tx) error { return tx.PutSummary(ctx, s, turn, e.Now()) })
+	if err != nil {
+		return err
+	}
+	e.summaries.put(s)
+	return nil
+}
