@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/flows"
 )
 
 // The bounds of an agent's fields, in characters.
@@ -19,15 +20,27 @@ const (
 	maxLong        = 2000
 )
 
-// Faults returns every fault of the draft at once, as Create does before it looks at anything else.
-func (d Draft) Faults() []console.Field { return check(d.agent()) }
+// Faults returns every fault of the draft at once. Create sees the same ones again, but for what
+// rules mean: to compile them takes too long for a transaction.
+func (d Draft) Faults() []console.Field { return thorough(d.agent()) }
 
-// Faults returns every fault of what the patch names, as far as it can be seen without the agent.
+// Faults returns every fault of what the patch names, as far as it can be seen without the agent, and
+// Update sees them again, but for what rules mean. So an agent whose rules were good enough when
+// they were saved can be changed in everything else.
 func (p Patch) Faults() []console.Field {
-	return check(p.apply(console.Agent{
+	return thorough(p.apply(console.Agent{
 		Name: "any", Language: console.DefaultLanguage, Timezone: console.DefaultTimezone, OnNewMessage: console.Merge,
 		ReplyLanguage: console.ReplyInAgents,
 	}))
+}
+
+// thorough also returns the faults of what the rules mean, unless there are too many to look at.
+func thorough(a console.Agent) []console.Field {
+	faults := check(a)
+	if len(a.Rules) > console.MaxRules {
+		return faults
+	}
+	return append(faults, flows.Check(a.Rules, nil)...)
 }
 
 // check returns every fault of a at once.

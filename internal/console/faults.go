@@ -74,16 +74,18 @@ func (f *Faults) Most(path string, n, most int, noun string) bool {
 	return n <= most
 }
 
-// The bounds of rules, wherever they stand.
+// MaxRules is how many rules there can be, wherever they stand.
+const MaxRules = 500
+
+// The bounds of each.
 const (
-	maxRules    = 500
 	maxRuleText = 10_000 // characters
 	maxRuleID   = 255
 )
 
 // Rules holds rules to what a rule must have.
 func (f *Faults) Rules(rules []Rule) {
-	if !f.Most("rules", len(rules), maxRules, "rules") {
+	if !f.Most("rules", len(rules), MaxRules, "rules") {
 		return
 	}
 	for i, r := range rules {

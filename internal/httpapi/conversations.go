@@ -7,6 +7,7 @@ import (
 
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/conversations"
+	"github.com/bimpe/bimpe/internal/flows"
 )
 
 // testPrefix marks the channel of a test conversation.
@@ -103,9 +104,15 @@ func (a *API) listConversations(c *call, f narrowing, q console.Query) (console.
 	return console.Page[conversationJSON]{Items: items(got.Items, conversationOf), Total: got.Total}, err
 }
 
-func (a *API) conversation(c *call) (conversationJSON, error) {
+// conversationDetailJSON is a conversation by itself.
+type conversationDetailJSON struct {
+	conversationJSON
+	Flow orNull[inFlowJSON] `json:"flow" doc:"where the customer stands in a flow"`
+}
+
+func (a *API) conversation(c *call) (conversationDetailJSON, error) {
 	got, err := c.reads().Conversation(c.ctx(), c.agentID(), c.chatID())
-	return conversationOf(got), err
+	return conversationDetailJSON{conversationOf(got), inFlowOf(flows.DecodeState(got.Flow))}, err
 }
 
 // aiStatus is the body and the answer of a pause.

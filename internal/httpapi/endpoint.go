@@ -33,6 +33,31 @@ func read[Out any](f func(c *call) (Out, error)) *endpoint {
 	}}
 }
 
+// inquiry is an operation with a body that changes nothing. An idempotency key is of no use to it: its
+// answer is always made anew.
+func inquiry[In, Out any](f func(c *call, in In) (Out, error)) *endpoint {
+	e := &endpoint{body: reflect.TypeFor[In](), answer: reflect.TypeFor[envelope[Out]]()}
+	e.run = func(c *call) error {
+		raw, err := readBody(c.r)
+		if err != nil {
+			return err
+		}
+		var in In
+		if err := decode(c, raw, &in); err != nil {
+			return err
+		}
+		if _, err := idempotencyKey(c.r.Header); err != nil {
+			return err
+		}
+		out, err := f(c, in)
+		if err != nil {
+			return err
+		}
+		return c.answer(envelope[Out]{Message: c.op.says, Data: out})
+	}
+	return e
+}
+
 // whole is an operation that answers with a list that is never cut into pages.
 func whole[Out any](f func(c *call) ([]Out, error)) *endpoint {
 	return &endpoint{answer: reflect.TypeFor[listEnvelope[Out]](), run: func(c *call) error {

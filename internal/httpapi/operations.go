@@ -93,6 +93,7 @@ func (a *API) agentPartOperations() []operation {
 		{get, agentPath + "/deployment/agent-test-code", "getAgentTestCode", agentsRead, ok, "Agent test code.", read(a.testCode), nil},
 		{get, agentPath + "/channels", "listChannels", agentsRead, ok, "Channels.", below(channelsOf), nil},
 		{get, agentPath + "/conversation_flows", "listConversationFlows", agentsRead, ok, "Conversation flows.", whole(a.listConversationFlows), nil},
+		{post, agentPath + "/rules/test", "testRules", agentsWrite, ok, "Rules tested.", inquiry(a.tryRules), nil},
 		{get, actionsPath, "listActions", agentsRead, ok, "Actions.", below(actionsOf), nil},
 		{post, actionsPath + "/enable", "enableActions", agentsWrite, ok, "Actions enabled.", write(a.switchActions), nil},
 		{post, actionsPath + "/disable", "disableActions", agentsWrite, ok, "Actions disabled.", write(a.switchActions), nil},

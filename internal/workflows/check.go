@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/flows"
 )
 
 // The bounds of a workflow's fields, in characters and entries.
@@ -21,18 +22,29 @@ const (
 	maxPrompts     = 200 // keys of a prompt configuration
 )
 
-// Faults returns every fault of a workflow that is to be created, as Create does before it looks at
-// anything else.
+// Faults returns every fault of a workflow that is to be created at once. Create sees the same ones
+// again, but for what rules and flows mean: to compile them takes too long for a transaction, and
+// what was good enough when it was saved can be cloned.
 func Faults(w console.Workflow) []console.Field {
 	if w.Visibility == "" {
 		w.Visibility = console.Private
 	}
-	return check(tidy(w))
+	return thorough(tidy(w))
 }
 
-// Faults returns every fault of what the patch names, as far as it can be seen without the workflow.
+// Faults returns every fault of what the patch names, as far as it can be seen without the workflow,
+// and Update sees them again, but for what rules and flows mean.
 func (p Patch) Faults() []console.Field {
-	return check(p.apply(console.Workflow{Name: "any", Visibility: console.Private}))
+	return thorough(p.apply(console.Workflow{Name: "any", Visibility: console.Private}))
+}
+
+// thorough also returns the faults of what rules and flows mean, unless there are too many to look at.
+func thorough(w console.Workflow) []console.Field {
+	faults := check(w)
+	if len(w.Rules) > console.MaxRules || len(w.Flows) > maxLong {
+		return faults
+	}
+	return append(faults, flows.Check(w.Rules, w.Flows)...)
 }
 
 // check returns every fault of w at once.
