@@ -95,6 +95,12 @@ func (s *Set) asksLanguage() bool {
 	return false
 }
 
+// Leads reports whether the flow of an index, among those that the Set was compiled from, is led by
+// the Set itself. The others are for the model to follow, unless they are not active.
+func (s *Set) Leads(flow int) bool {
+	return s != nil && flow < len(s.flows) && s.flows[flow].runs()
+}
+
 // Empty reports whether there is nothing that could ever decide.
 func (s *Set) Empty() bool {
 	if s == nil {

@@ -30,6 +30,7 @@ type brief struct {
 	summary      console.Summary   // of what came before the history; zero: there is none
 	passages     []console.Passage
 	set          *flows.Set // nil: no rules and no flows
+	decided      decided    // by them
 	preamble     preamble   // the zero value: it has yet to be written
 	spoken       string     // the customer's language, as far as it shows
 	now          time.Time  // in the agent's zone
@@ -67,7 +68,8 @@ func (e *Engine) load(ctx context.Context, t console.Turn, k known) (brief, erro
 	if b.agent.ReplyLanguage == console.ReplyInCustomers {
 		b.spoken = e.guesser.Language(b.spokenText())
 	}
-	if k.agent.ID != "" && !k.agent.Knows {
+	b.decided = decide(b)
+	if b.decided.text != "" || k.agent.ID != "" && !k.agent.Knows {
 		return b, nil
 	}
 	b.passages, err = e.Finder.Find(ctx, t.TeamID, t.AgentID, b.question(), passagesInPrompt)

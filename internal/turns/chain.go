@@ -3,6 +3,7 @@ package turns
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
@@ -68,12 +69,12 @@ func (t transcript) ask(l Limits) action {
 	if who >= len(t.chain) {
 		return t.apologise(console.WhyModelFailed)
 	}
-	do := ask{who: who, after: after, request: prompt(t.brief, l), tail: t.decided.after}
+	do := ask{who: who, after: after, request: prompt(t.brief, l), tail: t.brief.decided.after}
 	if t.hasNext(who) {
 		do.silence = max(min(t.left-after-t.reserved(who, l), l.Silence), time.Millisecond)
 	}
 	if len(t.tries) == 0 {
-		do.steps = append(t.decided.steps, given(t.brief.passages)...)
+		do.steps = slices.Concat(t.brief.decided.steps, given(t.brief.passages))
 	}
 	return do
 }

@@ -136,11 +136,14 @@ func (d *decided) gather(made []flows.Decision) {
 	d.attention = d.attention || open > 0
 }
 
-// spoken is what is said of a decision: all of it, or all but the question that a later message has
-// answered.
+// spoken is what is said of a decision: all of it, or all but the question if a later message has met
+// it.
 func spoken(one flows.Decision, later []flows.Decision) string {
-	_ = later
-	return one.Text
+	met := func(d flows.Decision) bool { return d.Outcome != "" }
+	if one.Question == "" || !slices.ContainsFunc(later, met) {
+		return one.Text
+	}
+	return strings.TrimSpace(strings.TrimSuffix(one.Text, one.Question))
 }
 
 // stepsOf is a decision as the record shows it.

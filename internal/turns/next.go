@@ -11,7 +11,6 @@ import (
 // transcript is what a turn knows and what has happened in it so far.
 type transcript struct {
 	brief   brief
-	decided decided       // by rules and flows
 	chain   []Candidate   // whom to ask; nil: that has not been found out
 	tries   []try         // what came to nothing
 	answer  *answer       // of the model, once it gave one
@@ -61,9 +60,9 @@ func next(t transcript, l Limits) action {
 	if t.brief.late() {
 		return say{} // the fence discards it
 	}
-	if t.decided.text != "" {
-		s := t.say(t.decided.text, console.TurnReplied, "")
-		s.steps = t.decided.steps
+	if t.brief.decided.text != "" {
+		s := t.say(t.brief.decided.text, console.TurnReplied, "")
+		s.steps = t.brief.decided.steps
 		return s
 	}
 	if t.answer != nil {
@@ -80,12 +79,12 @@ func next(t transcript, l Limits) action {
 func (t transcript) say(text string, state console.TurnState, why console.Why) say {
 	return say{reply: reply{
 		message: console.Message{Text: text}, state: state, why: why, seen: t.brief.seen(),
-		attention: t.decided.attention, flow: t.decided.flow, learned: t.decided.learned,
+		attention: t.brief.decided.attention, flow: t.brief.decided.flow, learned: t.brief.decided.learned,
 	}}
 }
 
 func (t transcript) apologise(why console.Why) say {
-	s := t.say(behind(apology(t.brief.language()), t.decided.after), console.TurnFailed, why)
+	s := t.say(behind(apology(t.brief.language()), t.brief.decided.after), console.TurnFailed, why)
 	s.reply.attention = true
 	s.steps = []console.Step{{Kind: console.StepApology, Fault: string(why)}}
 	return s

@@ -74,37 +74,6 @@ func (w *writer) rules(rules []console.Rule) {
 	}
 }
 
-func (w *writer) flows(b brief) {
-	if b.workflow == nil || len(b.workflow.Flows) == 0 {
-		return
-	}
-	w.put("\nFlows, which lead a conversation to its end step by step:")
-	for _, f := range b.workflow.Flows {
-		if active, ok := f["is_active"].(bool); ok && !active {
-			continue
-		}
-		w.put("- %s: %s", f.Text("name"), f.Text("description"))
-		for _, k := range objects(f["trigger_keywords"]) {
-			w.put("  begins at: %s", k.Text("keyword"))
-		}
-		for i, s := range objects(f["conversation_steps"]) {
-			w.put("  %d. %s %s %s %s", i+1, s.Text("type"), s.Text("content"), s.Text("action"), s.Text("followup"))
-		}
-	}
-}
-
-// objects returns the JSON objects in a list and leaves out everything else.
-func objects(list any) []console.Flow {
-	items, _ := list.([]any)
-	var found []console.Flow
-	for _, item := range items {
-		if o, ok := item.(map[string]any); ok {
-			found = append(found, console.Flow(o))
-		}
-	}
-	return found
-}
-
 func (w *writer) faq(faq []console.QA) {
 	if len(faq) == 0 {
 		return

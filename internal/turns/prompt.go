@@ -52,7 +52,7 @@ func (w *writer) moment(b brief) {
 // the question.
 func (w *writer) matter(b brief) {
 	customer := facts(b)
-	if customer == "" && b.summary.Text == "" && len(b.passages) == 0 {
+	if customer == "" && b.summary.Text == "" && len(b.passages) == 0 && b.decided.after == "" {
 		return
 	}
 	f := llm.NewFence(string(b.turn.ID))
@@ -64,6 +64,10 @@ func (w *writer) matter(b brief) {
 	if b.summary.Text != "" {
 		w.put("\nA summary of what was said earlier in this conversation:")
 		w.data(f, datum{"summary", "", b.summary.Text})
+	}
+	if b.decided.after != "" {
+		w.put("\nAnswer only what the customer asks now. Behind your answer this question is put by itself; do not ask it:")
+		w.data(f, datum{"question", "", b.decided.after})
 	}
 	if len(b.passages) > 0 {
 		w.put("\nKnowledge. Rest your answer on it and name the source.")

@@ -91,7 +91,7 @@ func (r *run) answer(ctx context.Context) (console.TurnState, []try, error) {
 			if err != nil {
 				return "", t.tries, err
 			}
-			t, fresh = transcript{brief: b, decided: decide(b), chain: t.chain, tries: t.tries}, false
+			t, fresh = transcript{brief: b, chain: t.chain, tries: t.tries}, false
 		}
 		t.left, t.jitter = r.remaining(), r.e.jitter()
 		var err error
