@@ -167,6 +167,7 @@ func decode[In any](c *call, raw []byte, in *In) error {
 				faults = append(faults, f)
 			}
 		}
+		faults = faults[:min(len(faults), maxFaults)]
 	}
 	return console.Invalid(faults)
 }

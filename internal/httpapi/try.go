@@ -16,8 +16,8 @@ type tryIn struct {
 	Test     bool            `json:"is_test_channel,omitempty"`
 	Messages *int64          `json:"message_count,omitempty" nullable:"true" minimum:"1" maximum:"1000000" default:"1"`
 	Now      *string         `json:"now,omitempty" nullable:"true" doc:"an ISO 8601 time; default now"`
-	Contact  *tryContactIn   `json:"contact,omitempty" nullable:"true"`
-	Flow     *inFlowJSON     `json:"flow,omitempty" nullable:"true"`
+	Contact  *tryContactIn   `json:"contact,omitempty"`
+	Flow     *inFlowJSON     `json:"flow,omitempty"`
 }
 
 // tryContactIn is what is known of the customer.
@@ -25,7 +25,7 @@ type tryContactIn struct {
 	Name   *string           `json:"name,omitempty" nullable:"true" maxLength:"255"`
 	Email  *string           `json:"email,omitempty" nullable:"true" maxLength:"320"`
 	Phone  *string           `json:"phone,omitempty" nullable:"true" maxLength:"50"`
-	Fields map[string]string `json:"fields,omitempty" nullable:"true"`
+	Fields map[string]string `json:"fields,omitempty"`
 	Tags   []string          `json:"tags,omitempty" nullable:"true" maxItems:"50"`
 }
 
