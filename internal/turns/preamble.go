@@ -2,6 +2,7 @@ package turns
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -60,7 +61,7 @@ func (w *writer) instructions(b brief) {
 func (w *writer) rules(rules []console.Rule) {
 	title := "\nRules, which come before everything else:"
 	for _, r := range rules {
-		if !r.Enabled {
+		if !r.Enabled || templated(r) {
 			continue
 		}
 		if title != "" && !w.put("%s", title) {
@@ -72,6 +73,13 @@ func (w *writer) rules(rules []console.Rule) {
 		w.put("  answer: %s", r.Response)
 		w.optional("  and do: %s", r.Action)
 	}
+}
+
+// templated reports whether a rule fires by itself alone: what a model would make of its response,
+// with holes in it, is nothing for a customer to read.
+func templated(r console.Rule) bool {
+	return (r.Condition == nil || *r.Condition == "") &&
+		(strings.Contains(r.Response, "{{") || strings.Contains(r.Response, "{%"))
 }
 
 func (w *writer) faq(faq []console.QA) {
