@@ -79,6 +79,9 @@ func (numberDetailJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.S
 // TransformSchema adds the embedded fields.
 func (turnDetailJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
 	return embed[turnJSON](r, s)
+}
+
+// TransformSchema adds the embedded fields.
 func (conversationDetailJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
 	return embed[conversationJSON](r, s)
 }
