@@ -37,6 +37,10 @@ type row struct {
 func rows() []row {
 	return []row{
 		{"turns", (*bench).turns},
+		{"first", (*bench).first},
+		{"deltas", (*bench).deltas},
+		{"cancel", (*bench).cancel},
+		{"flows", (*bench).matching},
 		{"writes", (*bench).writes},
 		{"reads", (*bench).reads},
 		{"streams", (*bench).streams},

@@ -15,6 +15,12 @@ type Model struct {
 	Words int           // in a reply, before it repeats the beginning of the question
 	First time.Duration // until the first word
 	Pause time.Duration // between words
+
+	// Word, where it is set, makes each word just before it is streamed.
+	Word func() string
+	// Asked and Left, where they are set, hear of a question when it comes, and when whoever asked
+	// has gone before the answer's end. They may be called by many goroutines.
+	Asked, Left func(question string)
 }
 
 // maxPrompt is more than a server should send, and repeated how much of the question comes back.
@@ -40,13 +46,27 @@ func (m Model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	reply := m.reply(p.question())
-	if !wait(r, m.First) {
-		return
+	question := p.question()
+	tell(m.Asked, question)
+	if !m.answer(w, r, p) {
+		tell(m.Left, question)
 	}
+}
+
+func tell(whom func(string), question string) {
+	if whom != nil {
+		whom(question)
+	}
+}
+
+// answer reports whether the reader stayed to the end.
+func (m Model) answer(w http.ResponseWriter, r *http.Request, p prompt) bool {
+	reply := m.reply(p.question())
 	if p.Stream {
-		m.stream(w, r, reply)
-		return
+		return m.stream(w, r, reply)
+	}
+	if !wait(r, m.First) {
+		return false
 	}
 	w.Header().Set("Content-Type", "application/json")
 	message := map[string]any{"role": "assistant", "content": reply}
@@ -54,30 +74,41 @@ func (m Model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(encode(answer("chat.completion", usage(), map[string]any{
 		"index": 0, "message": message, "finish_reason": "stop",
 	})))
+	return true
 }
 
 func (m Model) reply(question string) string {
 	return strings.Repeat("word ", m.Words) + "| " + question[:min(len(question), repeated)]
 }
 
-// stream sends and flushes each word by itself, as servers of models do.
-func (m Model) stream(w http.ResponseWriter, r *http.Request, reply string) {
+// stream sends and flushes each word by itself, as servers of models do, the head at once.
+func (m Model) stream(w http.ResponseWriter, r *http.Request, reply string) bool {
 	w.Header().Set("Content-Type", "text/event-stream")
 	flusher := http.NewResponseController(w)
+	if m.First > 0 {
+		_ = flusher.Flush() // as below
+	}
+	if !wait(r, m.First) {
+		return false
+	}
 	send := func(usage any, choices ...any) {
 		_, _ = w.Write(append(append([]byte("data: "), encode(answer("chat.completion.chunk", usage, choices...))...), "\n\n"...))
 		_ = flusher.Flush()
 	}
 	for _, word := range strings.SplitAfter(reply, " ") {
+		if m.Word != nil {
+			word = m.Word()
+		}
 		delta := map[string]any{"role": "assistant", "content": word}
 		send(nil, map[string]any{"index": 0, "delta": delta, "finish_reason": nil})
 		if !wait(r, m.Pause) {
-			return
+			return false
 		}
 	}
 	send(nil, map[string]any{"index": 0, "delta": map[string]any{}, "finish_reason": "stop"})
 	send(usage())
 	_, _ = io.WriteString(w, "data: [DONE]\n\n")
+	return true
 }
 
 func usage() any {

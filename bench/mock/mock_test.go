@@ -2,6 +2,7 @@ package mock
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -107,4 +108,43 @@ func TestSpeed(t *testing.T) {
 			t.Errorf("took %v, want %v", got, want)
 		}
 	})
+}
+
+func TestTheModelTellsWhenItIsAskedAndLeft(t *testing.T) {
+	t.Parallel()
+	asked, left := make(chan string, 1), make(chan string, 1)
+	m := Model{
+		First: time.Hour, Asked: func(q string) { asked <- q }, Left: func(q string) { left <- q },
+	}
+	for _, body := range []string{
+		`{"stream":true,"messages":[{"role":"user","content":"one"}]}`, `{"messages":[{"role":"user","content":"one"}]}`,
+	} {
+		ctx, leave := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			m.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodPost, "/", strings.NewReader(body)))
+		}()
+		if got := <-asked; got != "one" {
+			t.Errorf("asked %q", got)
+		}
+		leave()
+		if got := <-left; got != "one" {
+			t.Errorf("left %q", got)
+		}
+		<-done
+	}
+	m.First = 0
+	ask(t, m, `{"messages":[{"role":"user","content":"two"}]}`)
+	if <-asked; len(left) != 0 {
+		t.Error("one who stayed to the end has left")
+	}
+}
+
+func TestWordsThatAreMade(t *testing.T) {
+	t.Parallel()
+	w := ask(t, Model{Words: 2, Word: func() string { return "made " }}, `{"stream":true,"messages":[]}`)
+	if n := strings.Count(w.Body.String(), `"made "`); n < 2 {
+		t.Errorf("%d made words in %s", n, w.Body)
+	}
 }
