@@ -73,7 +73,12 @@ const maxPrompt = 8 << 20
 // ServeHTTP answers POST /v1/chat/completions.
 func (m *Model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var p prompt
-	if err := json.NewDecoder(io.LimitReader(r.Body, maxPrompt)).Decode(&p); err != nil {
+	// All of the body is read, or else it would not be seen that whoever asked has left.
+	raw, err := io.ReadAll(io.LimitReader(r.Body, maxPrompt))
+	if err == nil {
+		err = json.Unmarshal(raw, &p)
+	}
+	if err != nil {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}

@@ -51,6 +51,7 @@ type run struct {
 func (g *Ground) Play(ctx context.Context, s schedule.Schedule) (report Report, err error) {
 	model := httptest.NewServer(mock.New(s))
 	defer model.Close()
+	defer model.CloseClientConnections()
 	p, err := g.newPlot(ctx, s)
 	if p != nil {
 		defer func() { err = errors.Join(err, p.clear(context.WithoutCancel(ctx))) }()
