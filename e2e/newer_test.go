@@ -202,9 +202,29 @@ func (w *walker) newerMessages(agent string) {
 	for _, text := range []string{"You said: one", "two", "You said: two", "A human here.", "three"} {
 		again.message(text)
 	}
+	w.turns(agent, chat)
 	w.refused("not_found", "GET "+messages+"/{}", nil, agent, chat, nowhere)
 	w.refused("validation_error", "POST "+messages, object{"message": "x", "role": "system"}, agent, chat)
 	stream.next("heartbeat")
+}
+
+// turns: two replied and one was silent; what a human found nothing of to discard left none.
+func (w *walker) turns(agent, chat string) {
+	w.t.Helper()
+	const turns = "/agents/{}/conversations/{}/turns"
+	w.pages("GET "+turns+"?sort=created_at", 2, 3, agent, chat)
+	for _, turn := range w.all("GET "+turns, agent, chat) {
+		w.one("GET "+turns+"/{}", nil, agent, chat, id(turn))
+	}
+	if got := w.all("GET "+turns+"?state=replied", agent, chat); len(got) != 2 || got[0]["decided_by"] != "model" {
+		w.t.Errorf("turns that replied: %v, want two by a model", got)
+	}
+	w.refused("validation_error", "GET "+turns+"?state=done", nil, agent, chat)
+	w.refused("not_found", "GET "+turns+"/{}", nil, agent, chat, nowhere)
+	if got := w.all("GET /usage?group_by=day,agent,model,key"); len(got) == 0 {
+		w.t.Error("nothing was spent")
+	}
+	w.refused("validation_error", "GET /usage?from=then", nil)
 }
 
 func (w *walker) newerKeys() {
