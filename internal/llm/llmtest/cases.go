@@ -186,6 +186,7 @@ func refusals() []expectation {
 		{recording: "invalid", kind: llm.KindInvalid},
 		{recording: "not_found", kind: llm.KindInvalid},
 		{recording: "moved", kind: llm.KindInvalid},
+		{recording: "endless_error", kind: llm.KindUnavailable},
 		{recording: "stall_in_error", kind: llm.KindTimeout},
 	}
 }

@@ -38,6 +38,9 @@ func Run(t *testing.T, dir fs.FS, open Open) {
 			s := play(t, dir, c.recording)
 			got := Collect(t, open(t, s.URL, c.idle()).Stream(t.Context(), c.request()))
 			c.check(t, got)
+			if n := len(s.Asked); n != 1 {
+				t.Errorf("%s: asked %d times, want once: trying again is the caller's to decide", c.recording, n)
+			}
 		})
 	}
 	t.Run("break closes upstream", func(t *testing.T) { t.Parallel(); breakCloses(t, dir, open) })
