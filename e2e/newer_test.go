@@ -10,6 +10,7 @@ func (w *walker) newer() {
 	w.muchKnowledge()
 	w.newerBelow(agent)
 	w.newerConversations(agent)
+	w.desk(agent)
 	w.phones(agent)
 	w.newerKeys()
 	w.newerEnd(agent, workflow)

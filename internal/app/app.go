@@ -18,6 +18,7 @@ import (
 	"github.com/bimpe/bimpe/internal/auth"
 	"github.com/bimpe/bimpe/internal/calls"
 	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/contacts"
 	"github.com/bimpe/bimpe/internal/conversations"
 	"github.com/bimpe/bimpe/internal/httpapi"
 	"github.com/bimpe/bimpe/internal/knowledge"
@@ -131,6 +132,7 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 		Workflows: workflows.New(a.now, a.ids.Next),
 		Knowledge: know,
 		Calls:     calls.New(),
+		Contacts:  contacts.New(a.now, a.engine),
 		Phones:    a.admin.phones,
 		Conversations: conversations.New(conversations.Config{
 			Now: a.now, NewID: a.ids.Next, Node: a.node, Listener: a.engine, Halter: a.engine,
@@ -165,7 +167,7 @@ func OpenAPI(version string) ([]byte, error) {
 		Addresses: limit.New(time.Now),
 		Sealer:    &seal.Sealer{}, Agents: agents.New(time.Now, none, nil), Workflows: workflows.New(time.Now, none),
 		Knowledge: knowledge.New(time.Now, none), Conversations: conversations.New(conversations.Config{}),
-		Calls: calls.New(), Phones: phones.New(time.Now, none),
+		Calls: calls.New(), Phones: phones.New(time.Now, none), Contacts: contacts.New(time.Now, nil),
 		Now: time.Now, Log: slog.New(slog.DiscardHandler), Version: version,
 	})
 	if err != nil {

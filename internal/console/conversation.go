@@ -30,6 +30,9 @@ type Conversation struct {
 	Paused         bool // the AI is silent here
 	NeedsAttention bool // a human should look
 
+	Assignee   *string    // who of the team takes care of it; nil: nobody in particular
+	ResolvedAt *time.Time // nil: it is open
+
 	FullName       *string
 	Email          *string
 	PhoneNumber    *string
@@ -86,6 +89,9 @@ type ConversationFilter struct {
 	Test           *bool
 	Paused         *bool
 	NeedsAttention *bool
+	Assignee       *string
+	Status         *DeskStatus
+	Agent          ID // empty: any; only of lists across agents
 }
 
 // Role says which side of the conversation speaks.

@@ -71,6 +71,7 @@ func human(change console.Change, in sending) console.Change {
 
 func customer(change console.Change, in sending) console.Change {
 	c := &change.Now
+	c.ResolvedAt = nil // there is something new to see to
 	opened := in.turn(*c, c.Seq, change.Append.CreatedAt)
 	why := silence(in.agent, *c)
 	switch {

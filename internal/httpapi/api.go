@@ -16,6 +16,7 @@ import (
 
 	"github.com/bimpe/bimpe/internal/agents"
 	"github.com/bimpe/bimpe/internal/calls"
+	"github.com/bimpe/bimpe/internal/contacts"
 	"github.com/bimpe/bimpe/internal/conversations"
 	"github.com/bimpe/bimpe/internal/httpapi/manual"
 	"github.com/bimpe/bimpe/internal/knowledge"
@@ -34,6 +35,7 @@ type Config struct {
 	Workflows     *workflows.Service
 	Knowledge     *knowledge.Service
 	Conversations *conversations.Service
+	Contacts      *contacts.Service
 	Calls         *calls.Service
 	Phones        *phones.Service
 	Streams       Streams
@@ -66,7 +68,7 @@ type Config struct {
 
 func (c Config) hasRooms() bool {
 	return c.Auth != nil && c.Agents != nil && c.Workflows != nil && c.Knowledge != nil && c.Conversations != nil &&
-		c.Calls != nil && c.Phones != nil
+		c.Calls != nil && c.Phones != nil && c.Contacts != nil
 }
 
 func (c Config) hasParts() bool {

@@ -104,6 +104,8 @@ func (c *call) look(name string) (err error) {
 		_, err = c.reads().KnowledgeBase(c.ctx(), c.agentID(), c.id(name))
 	case "workflowId":
 		_, err = c.reads().Workflow(c.ctx(), c.id(name))
+	case "contactId":
+		_, err = c.reads().Contact(c.ctx(), c.agentID(), c.id(name))
 	case "phoneNumberId":
 		_, err = c.reads().PhoneNumber(c.ctx(), c.id(name))
 	}

@@ -3,8 +3,6 @@ package httpapi
 import (
 	"strings"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/conversations"
 	"github.com/bimpe/bimpe/internal/flows"
@@ -31,20 +29,21 @@ type conversationJSON struct {
 	Email          *string    `json:"email"`
 	PhoneNumber    *string    `json:"phone_number"`
 	ProfilePicture *string    `json:"profile_picture"`
+	Assignee       *string    `json:"assignee"`
+	Status         string     `json:"status" enum:"open,resolved"`
+	ResolvedAt     orTime     `json:"resolved_at"`
 	CreatedAt      stamp      `json:"created_at"`
 	UpdatedAt      stamp      `json:"updated_at"`
 }
 
 func conversationOf(c console.Conversation) conversationJSON {
 	j := conversationJSON{
-		ID: c.ID, ChannelType: string(c.Channel), ChannelID: c.ChannelID, CustomerID: c.CustomerID,
+		ID: c.ID, ChannelType: channelType(c.Channel, trial(c.Test)), ChannelID: c.ChannelID, CustomerID: c.CustomerID,
 		CustomerName: c.CustomerName, OlderName: c.CustomerName, Test: c.Test, Paused: c.Paused,
 		NeedsAttention: c.NeedsAttention, LastMessageAt: stampOr(c.LastMessageAt), LastSeen: stampOr(c.LastSeen),
 		Preview: c.Preview, FullName: c.FullName, Email: c.Email, PhoneNumber: c.PhoneNumber,
-		ProfilePicture: c.ProfilePicture, CreatedAt: stamp(c.CreatedAt), UpdatedAt: stamp(c.UpdatedAt),
-	}
-	if c.Test {
-		j.ChannelType = testPrefix + j.ChannelType
+		ProfilePicture: c.ProfilePicture, Assignee: c.Assignee, Status: string(c.Status()),
+		ResolvedAt: stampOr(c.ResolvedAt), CreatedAt: stamp(c.CreatedAt), UpdatedAt: stamp(c.UpdatedAt),
 	}
 	if c.ChannelID == nil && c.Channel == console.Webchat {
 		id := webchatID(c.AgentID)
@@ -53,13 +52,19 @@ func conversationOf(c console.Conversation) conversationJSON {
 	return j
 }
 
-func (a *API) conversationsEndpoint() *endpoint {
-	l := listing{sorts: []string{"last_message_at", "created_at", "updated_at"}}
-	params := []*huma.Param{
-		wordParam("channel", channelWords()),
-		truthParam("is_test_channel"), truthParam("is_ai_chat_paused"), truthParam("needs_attention"),
+// trial is whether something takes place on a test channel.
+type trial bool
+
+// channelType is a channel's name on the wire.
+func channelType(c console.Channel, test trial) string {
+	if test {
+		return testPrefix + string(c)
 	}
-	return filtered(l, params, conversationFilter, a.listConversations)
+	return string(c)
+}
+
+func (a *API) conversationsEndpoint() *endpoint {
+	return filtered(conversationListing(), conversationParams(), conversationFilter, a.listConversations)
 }
 
 // channelWords are the names of all channels, then of all test channels.
@@ -82,7 +87,11 @@ type narrowing struct {
 func conversationFilter(q *query) narrowing {
 	f := narrowing{ConversationFilter: console.ConversationFilter{
 		Test: q.truth("is_test_channel"), Paused: q.truth("is_ai_chat_paused"), NeedsAttention: q.truth("needs_attention"),
+		Assignee: q.given255("assignee"),
 	}}
+	if status := console.DeskStatus(q.oneOf("status", deskStatuses())); status != "" {
+		f.Status = &status
+	}
 	word := q.oneOf("channel", channelWords())
 	if word == "" {
 		return f

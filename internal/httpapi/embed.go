@@ -85,3 +85,8 @@ func (turnDetailJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Sch
 func (conversationDetailJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
 	return embed[conversationJSON](r, s)
 }
+
+// TransformSchema adds the embedded fields.
+func (listedConversationJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[conversationJSON](r, s)
+}

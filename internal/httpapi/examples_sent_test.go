@@ -75,6 +75,10 @@ func (h *house) filled(t *testing.T, path string) string {
 	put("{conversationId}", func() string {
 		return p.do(http.MethodPost, agent+"/conversations/messages", item{"message": "Hello"}).text("conversation_id")
 	})
+	put("{contactId}", func() string {
+		chat := p.do(http.MethodPost, agent+"/conversations/messages", item{"message": "Hello"}).text("conversation_id")
+		return p.do(http.MethodPatch, agent+"/conversations/"+chat+"/contact", item{"name": "Mine"}).text("id")
+	})
 	put("{workflowId}", func() string { return p.do(http.MethodPost, "/workflows", item{"name": "Mine"}).text("id") })
 	put("{phoneNumberId}", func() string {
 		n := p.newNumber()

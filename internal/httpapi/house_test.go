@@ -16,6 +16,7 @@ import (
 	"github.com/bimpe/bimpe/internal/auth"
 	"github.com/bimpe/bimpe/internal/calls"
 	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/contacts"
 	"github.com/bimpe/bimpe/internal/conversations"
 	"github.com/bimpe/bimpe/internal/knowledge"
 	"github.com/bimpe/bimpe/internal/limit"
@@ -107,6 +108,7 @@ func openHouseOn(tb testing.TB, url string, set func(*Config)) *house {
 		Workflows: workflows.New(h.clock.now, h.ids.id),
 		Knowledge: knowledge.New(h.clock.now, h.ids.id),
 		Calls:     calls.New(),
+		Contacts:  contacts.New(h.clock.now, teller{h.hub}),
 		Phones:    phones.New(h.clock.now, h.ids.id),
 		Conversations: conversations.New(conversations.Config{
 			Now: h.clock.now, NewID: h.ids.id, Node: "node", Listener: teller{h.hub}, Halter: nobody{},

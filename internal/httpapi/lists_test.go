@@ -42,7 +42,12 @@ func lists() map[string]aList {
 		"listConversations": {[]string{"channel_user_username", "channel_user_id"}, openAgent, addConversation},
 		"listMessages":      {[]string{"message"}, openConversation, addMessage},
 
-		"listTurns": {nil, openTurns, addTurn},
+		"listTurns":            {nil, openTurns, addTurn},
+		"listAllConversations": {[]string{"channel_user_username", "channel_user_id"}, openDesk, addDesked},
+		"listNotes":            {[]string{"text"}, openNotes, addNote},
+		"listContacts": {
+			[]string{"name", "email", "phone", "channel_user_id", "notes", "tags"}, openContacts, addContact,
+		},
 
 		"listAgentCalls":          {[]string{"source", "destination"}, openCalls, addCall},
 		"listPhoneNumbers":        {[]string{"label", "e164"}, func(*place) string { return "/phone-numbers" }, addNumber},
@@ -92,6 +97,9 @@ func (h *house) compare(t *testing.T, rt *rapid.T, list aList, op *operation) {
 	}
 	for range 4 {
 		q := drawParams(rt, op)
+		if q.Has("agent_id") {
+			q.Set("agent_id", p.agent) // any other one is not found
+		}
 		want := expected(model, q, list.searched)
 		if diff := gocmp.Diff(ids(want), ids(p.all(q))); diff != "" {
 			t.Fatalf("%s?%s of %v (-model +list):\n%s", p.path, q.Encode(), model, diff)
@@ -113,6 +121,8 @@ func drawParams(rt *rapid.T, op *operation) url.Values {
 			q.Set(p.Name, drawText(rt, "search"))
 		case p.Schema.Type == "boolean":
 			q.Set(p.Name, strconv.FormatBool(rapid.Bool().Draw(rt, p.Name)))
+		case p.Schema.Enum == nil:
+			q.Set(p.Name, drawText(rt, p.Name))
 		default:
 			q.Set(p.Name, fmt.Sprint(rapid.SampledFrom(p.Schema.Enum).Draw(rt, p.Name)))
 		}
@@ -160,6 +170,10 @@ func (i item) fits(q url.Values) bool {
 			}
 		case "channel":
 			if i["channel_type"] != v[0] {
+				return false
+			}
+		case "tag":
+			if !i.has(v[0], []string{"tags"}) { // the tags of these tests have one character
 				return false
 			}
 		default:
@@ -359,6 +373,11 @@ func addConversation(p *place, rt *rapid.T) item {
 		"is_test_channel": rapid.Bool().Draw(rt, "test"), "channel_user_id": drawText(rt, "customer"), "channel_username": some(rt, "name"),
 	})
 	path := p.path + "/" + said.text("conversation_id")
+	if rapid.Bool().Draw(rt, "desk") {
+		p.do(http.MethodPatch, path, item{
+			"assignee": some(rt, "assignee"), "status": rapid.SampledFrom([]string{"open", "resolved"}).Draw(rt, "status"),
+		})
+	}
 	if rapid.Bool().Draw(rt, "pause") {
 		p.clock.move(time.Duration(rapid.IntRange(0, 2).Draw(rt, "later")) * time.Millisecond)
 		p.do(http.MethodPatch, path+"/ai-status", item{"is_ai_chat_paused": rapid.Bool().Draw(rt, "paused")})

@@ -59,6 +59,10 @@ const (
 	olderStreamPath  = chatPath + "/messages/stream"
 	currentStream    = chatPath + "/stream"
 	streamTicketPath = chatPath + "/stream-ticket"
+	contactsPath     = agentPath + "/contacts"
+	contactPath      = contactsPath + "/{contactId}"
+	notesPath        = chatPath + "/notes"
+	allChatsPath     = "/conversations"
 )
 
 // operations is the whole API.
@@ -67,6 +71,7 @@ func (a *API) operations() []operation {
 	all = append(all, a.integrationOperations()...)
 	all = append(all, a.workflowOperations()...)
 	all = append(all, a.conversationOperations()...)
+	all = append(all, a.deskOperations()...)
 	all = append(all, a.phoneOperations()...)
 	return append(all, a.otherOperations()...)
 }
@@ -155,6 +160,25 @@ func (a *API) conversationOperations() []operation {
 		{post, streamTicketPath, "createStreamTicket", chatsRead, made, "Stream ticket.", read(a.streamTicket), nil},
 		{get, currentStream, "streamConversation", openToAll, ok, "", a.streamEndpoint(), nil},
 		{get, olderStreamPath, "streamMessages", openToAll, ok, "", a.streamEndpoint(), nil},
+	}
+}
+
+// deskOperations are what humans of the team do beside the talk.
+func (a *API) deskOperations() []operation {
+	return []operation{
+		{get, allChatsPath, "listAllConversations", chatsRead, ok, "Conversations.", a.allConversationsEndpoint(), nil},
+		{patch, chatPath, "updateConversation", chatsWrite, ok, "Conversation updated.", write(a.updateConversation), nil},
+
+		{get, notesPath, "listNotes", chatsRead, ok, "Notes.", page(noteListing(), a.listNotes), nil},
+		{post, notesPath, "createNote", chatsWrite, made, "Note created.", write(a.createNote), nil},
+		{del, notesPath + "/{noteId}", "deleteNote", chatsWrite, ok, "Note deleted.", write(a.deleteNote), nil},
+
+		{get, contactsPath, "listContacts", chatsRead, ok, "Contacts.", a.contactsEndpoint(), nil},
+		{get, contactPath, "getContact", chatsRead, ok, "Contact.", read(a.contact), nil},
+		{patch, contactPath, "updateContact", chatsWrite, ok, "Contact updated.", write(a.updateContact), nil},
+		{del, contactPath, "deleteContact", chatsWrite, ok, "Contact deleted.", write(a.deleteContact), nil},
+		{get, chatPath + "/contact", "getConversationContact", chatsRead, ok, "Contact.", read(a.contactOfChat), nil},
+		{patch, chatPath + "/contact", "updateConversationContact", chatsWrite, ok, "Contact updated.", write(a.updateContactOfChat), nil},
 	}
 }
 

@@ -59,6 +59,18 @@ func (q *query) given(name string) (string, bool) {
 	return q.values.Get(name), ok
 }
 
+// given255 returns a text parameter of 1 to 255 characters, nil if it is absent.
+func (q *query) given255(name string) *string {
+	v, ok := q.given(name)
+	if !ok {
+		return nil
+	}
+	if n := utf8.RuneCountInString(v); n < 1 || n > console.MaxSearchLength {
+		q.fail(name, fmt.Sprintf("must be 1 to %d characters", console.MaxSearchLength))
+	}
+	return &v
+}
+
 // oneOf returns a parameter that must be one of some words, or "" if it is absent.
 func (q *query) oneOf(name string, words []string) string {
 	v, ok := q.given(name)

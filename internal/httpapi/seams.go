@@ -8,6 +8,7 @@ import (
 	"github.com/bimpe/bimpe/internal/auth"
 	"github.com/bimpe/bimpe/internal/calls"
 	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/contacts"
 	"github.com/bimpe/bimpe/internal/conversations"
 	"github.com/bimpe/bimpe/internal/knowledge"
 	"github.com/bimpe/bimpe/internal/limit"
@@ -32,6 +33,7 @@ type Reads interface {
 	workflows.Reads
 	knowledge.Reads
 	conversations.Reads
+	DeskReads
 	calls.Reads
 	phones.Reads
 	auth.Reads
@@ -43,11 +45,24 @@ type Tx interface {
 	agents.Store
 	workflows.Store
 	knowledge.Store
-	conversations.Store
+	DeskStore
 	calls.Store
 	phones.Store
 	auth.Store
 	Once
+}
+
+// DeskReads is what a team's humans ask of their customers and of each other.
+type DeskReads interface {
+	conversations.DeskReads
+	contacts.Reads
+}
+
+// DeskStore is what they and their customers do in a transaction.
+type DeskStore interface {
+	conversations.Store
+	conversations.DeskStore
+	contacts.Store
 }
 
 // Once makes a write happen once under its idempotency key.

@@ -80,21 +80,42 @@ func (k kind) order() string {
 
 // recount keeps the counts true to a conversation that is new or has become of another kind.
 func (t *Tx) recount(was *console.Conversation, now console.Conversation) error {
+	if was == nil || kindOf(*was) != kindOf(now) {
+		if err := t.step("conversation_count", was, &now); err != nil {
+			return err
+		}
+	}
+	before, after := was, &now
+	if before != nil && before.ResolvedAt == nil {
+		before = nil
+	}
+	if after.ResolvedAt == nil {
+		after = nil
+	}
+	if before == nil && after == nil || before != nil && after != nil && kindOf(*before) == kindOf(*after) {
+		return nil
+	}
+	return t.step("resolved_count", before, after)
+}
+
+// step counts a conversation where it was no more, and where it is now; nil: it was or is not to be
+// counted.
+func (t *Tx) step(table string, was, now *console.Conversation) error {
 	type step struct {
 		kind
 		by int64
 	}
-	steps := []step{{kindOf(now), 1}}
+	var steps []step
 	if was != nil {
-		if kindOf(*was) == kindOf(now) {
-			return nil
-		}
 		steps = append(steps, step{kindOf(*was), -1})
 	}
+	if now != nil {
+		steps = append(steps, step{kindOf(*now), 1})
+	}
 	slices.SortFunc(steps, func(a, b step) int { return strings.Compare(a.order(), b.order()) })
-	const text = `INSERT INTO conversation_count (agent_id, channel, test, paused, needs_attention, team_id, n)
+	text := `INSERT INTO ` + table + ` AS c (agent_id, channel, test, paused, needs_attention, team_id, n)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (agent_id, channel, test, paused, needs_attention) DO UPDATE SET n = conversation_count.n + excluded.n`
+		ON CONFLICT (agent_id, channel, test, paused, needs_attention) DO UPDATE SET n = c.n + excluded.n`
 	for _, s := range steps {
 		_, err := t.s.exec(text, string(s.agent), string(s.channel), s.test, s.paused, s.attention, t.team, s.by)
 		if err != nil {

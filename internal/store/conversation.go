@@ -9,7 +9,7 @@ import (
 const conversationColumns = `x.id, x.agent_id, x.channel, x.test, x.customer_id, x.paused, x.needs_attention, ` +
 	`x.last_message_at, x.last_seen, x.seq, x.customer_seq, x.epoch, x.open_turn, x.created_at, x.updated_at, ` +
 	`x.channel_id, x.customer_name, x.full_name, x.email, x.phone_number, x.profile_picture, x.preview, ` +
-	`x.flow, x.flow_at, x.has_contact`
+	`x.flow, x.flow_at, x.has_contact, x.assignee, x.resolved_at`
 
 // agentLives keeps what is below an agent that was deleted out of sight.
 const agentLives = ` AND EXISTS (SELECT 1 FROM agent a WHERE a.id = x.agent_id AND a.deleted_at IS NULL)`
@@ -30,7 +30,7 @@ func scanConversation(r *row) console.Conversation {
 		CustomerSeq: r.num(), Epoch: r.num(), OpenTurn: r.id(), CreatedAt: r.at(), UpdatedAt: r.at(),
 		ChannelID: r.textOr(), CustomerName: r.textOr(), FullName: r.textOr(), Email: r.textOr(),
 		PhoneNumber: r.textOr(), ProfilePicture: r.textOr(), Preview: r.textOr(), Flow: r.text(),
-		FlowAt: r.atOr(), HasContact: r.flag(),
+		FlowAt: r.atOr(), HasContact: r.flag(), Assignee: r.textOr(), ResolvedAt: r.atOr(),
 	}
 }
 
@@ -74,9 +74,10 @@ func (t *Tx) FindConversation(_ context.Context, at console.Place) (*console.Con
 func (t *Tx) insertConversation(c console.Conversation) error {
 	const text = `INSERT INTO conversation (id, team_id, agent_id, channel, test, customer_id, paused, needs_attention,
 			last_message_at, last_seen, seq, customer_seq, epoch, open_turn, created_at, updated_at, channel_id,
-			customer_name, full_name, email, phone_number, profile_picture, preview, search, has_contact)
+			customer_name, full_name, email, phone_number, profile_picture, preview, search, has_contact,
+			assignee, resolved_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-			$22, $23, $24, $25)`
+			$22, $23, $24, $25, $26, $27)`
 	if err := t.haveAgent(c.AgentID); err != nil {
 		return err
 	}
@@ -87,7 +88,8 @@ func (t *Tx) insertConversation(c console.Conversation) error {
 		c.Paused, c.NeedsAttention, ms0(c.LastMessageAt), msOr(c.LastSeen), c.Seq, c.CustomerSeq, c.Epoch,
 		string(c.OpenTurn), ms(c.CreatedAt), ms(c.UpdatedAt), textArg(c.ChannelID), textArg(c.CustomerName),
 		textArg(c.FullName), textArg(c.Email), textArg(c.PhoneNumber), textArg(c.ProfilePicture),
-		textArg(c.Preview), c.Searchable(), c.HasContact)
+		textArg(c.Preview), c.Searchable(), c.HasContact,
+		textArg(c.Assignee), msOr(c.ResolvedAt))
 	return err
 }
 
@@ -106,7 +108,10 @@ func (t *Tx) updateConversation(was, now console.Conversation) error {
 	if err := changed(n, err, "conversation", now.ID); err != nil {
 		return err
 	}
-	if err := t.updateFlow(was, now); err != nil || sameCustomer(was, now) {
+	if err := t.updateFlow(was, now); err != nil {
+		return err
+	}
+	if err := t.updateDesk(was, now); err != nil || sameCustomer(was, now) {
 		return err
 	}
 	const customer = `UPDATE conversation SET channel_id = $3, customer_name = $4, full_name = $5, email = $6,
@@ -125,6 +130,17 @@ func (t *Tx) updateFlow(was, now console.Conversation) error {
 	}
 	const text = `UPDATE conversation SET flow = $3, flow_at = $4 WHERE id = $1 AND team_id = $2`
 	_, err := t.s.exec(text, string(now.ID), t.team, now.Flow, msOr(now.FlowAt))
+	return err
+}
+
+// updateDesk writes who takes care of the conversation and when it was resolved, only where that has
+// changed.
+func (t *Tx) updateDesk(was, now console.Conversation) error {
+	if same(was.Assignee, now.Assignee) && msOr(was.ResolvedAt) == msOr(now.ResolvedAt) {
+		return nil
+	}
+	const text = `UPDATE conversation SET assignee = $3, resolved_at = $4 WHERE id = $1 AND team_id = $2`
+	_, err := t.s.exec(text, string(now.ID), t.team, textArg(now.Assignee), msOr(now.ResolvedAt))
 	return err
 }
 

@@ -24,6 +24,8 @@ type dialect struct {
 	folder string // of the migrations
 	// clock is the database's own time in milliseconds, the same for all nodes.
 	clock string
+	// place is the next place in the log of the team $4.
+	place string
 	// many is set where several transactions run at once, so that rows must be locked.
 	many bool
 	// merges is set where a UNION ALL of two queries that an index has in order is read in order.
@@ -36,6 +38,7 @@ func sqliteDialect() *dialect {
 	return &dialect{
 		goose: goose.DialectSQLite3, folder: "migrations/sqlite",
 		clock:  `CAST(unixepoch('subsec') * 1000 AS BIGINT)`,
+		place:  `(SELECT coalesce(max(p.pos), 0) + 1 FROM message p WHERE p.team_id = $4)`,
 		merges: true, fault: sqliteFault,
 	}
 }
@@ -44,6 +47,7 @@ func postgresDialect() *dialect {
 	return &dialect{
 		goose: goose.DialectPostgres, folder: "migrations/postgres",
 		clock: `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)`,
+		place: `nextval('message_place')`,
 		many:  true, fault: postgresFault,
 	}
 }

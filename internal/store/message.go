@@ -32,9 +32,9 @@ func scanMessage(r *row) console.Message {
 }
 
 func (t *Tx) insertMessage(conversation console.ID, m console.Message) error {
-	const text = `INSERT INTO message (conversation_id, seq, id, team_id, created_at, role, author, partial, turn_id,
-			attachments, text, folded)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+	text := `INSERT INTO message (conversation_id, seq, id, team_id, created_at, role, author, partial, turn_id,
+			attachments, text, folded, pos)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, ` + t.s.d.place + `)`
 	var attachments any
 	if len(m.Attachments) > 0 {
 		var e encoder

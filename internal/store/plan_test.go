@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -12,7 +13,7 @@ import (
 func TestPlans(t *testing.T) {
 	t.Parallel()
 	_, l := liteDB(t)
-	yes, no := true, false
+	yes, no, open, resolved := true, false, console.DeskOpen, console.DeskResolved
 	for name, test := range map[string]struct {
 		field string
 		f     console.ConversationFilter
@@ -26,6 +27,8 @@ func TestPlans(t *testing.T) {
 		"paused, attention": {
 			byRecent, console.ConversationFilter{Paused: &yes, NeedsAttention: &yes}, "INDEX conversation_paused",
 		},
+		"open":               {byRecent, console.ConversationFilter{Status: &open}, "MERGE (UNION ALL)"},
+		"resolved":           {byRecent, console.ConversationFilter{Status: &resolved}, "INDEX conversation_resolved"},
 		"test":               {byRecent, console.ConversationFilter{Test: &yes}, "INDEX conversation_test"},
 		"created":            {byCreated, console.ConversationFilter{}, "COVERING INDEX conversation_created"},
 		"created, attention": {byCreated, console.ConversationFilter{NeedsAttention: &yes}, "INDEX conversation_created"},
@@ -33,9 +36,46 @@ func TestPlans(t *testing.T) {
 		p := newPicker("agent", "team", test.f)
 		of := list[console.Conversation]{
 			table: "conversation", columns: conversationColumns, from: p.from(test.field, console.Query{}, l.d),
-			args: append(p.args, int64(20), int64(0)), outer: ` AND x.team_id = $2`,
+			args: append(p.args, int64(20), int64(0)), outer: ` AND x.team_id = $1`,
 		}
 		plan := explain(t, l, of.text(" DESC", "$3", "$4"), of.args...)
+		if !strings.Contains(plan, test.want) || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN x") {
+			t.Errorf("%s: want %s and nothing sorted or scanned, got\n%s", name, test.want, plan)
+		}
+	}
+}
+
+// TestPlansOfTheDesk is the same for the lists across agents, and for those of an assignee.
+func TestPlansOfTheDesk(t *testing.T) {
+	t.Parallel()
+	_, l := liteDB(t)
+	yes, resolved, open, ada := true, console.DeskResolved, console.DeskOpen, "Ada"
+	for name, test := range map[string]struct {
+		field string
+		agent console.ID
+		f     console.ConversationFilter
+		want  string
+	}{
+		"newest":           {byRecent, "", console.ConversationFilter{}, "COVERING INDEX conversation_team "},
+		"open":             {byRecent, "", console.ConversationFilter{Status: &open}, "COVERING INDEX conversation_team "},
+		"created":          {byCreated, "", console.ConversationFilter{}, "COVERING INDEX conversation_team_created"},
+		"attention":        {byRecent, "", console.ConversationFilter{NeedsAttention: &yes}, "INDEX conversation_team_attention"},
+		"paused":           {byRecent, "", console.ConversationFilter{Paused: &yes}, "INDEX conversation_team_paused"},
+		"resolved":         {byRecent, "", console.ConversationFilter{Status: &resolved}, "COVERING INDEX conversation_team "},
+		"assigned":         {byRecent, "", console.ConversationFilter{Assignee: &ada}, "COVERING INDEX conversation_assignee"},
+		"assigned, open":   {byRecent, "", console.ConversationFilter{Assignee: &ada, Status: &open}, "COVERING INDEX conversation_assignee"},
+		"an agent's own":   {byRecent, "agent", console.ConversationFilter{Assignee: &ada}, "COVERING INDEX conversation_assignee"},
+		"an agent's, open": {byRecent, "agent", console.ConversationFilter{Assignee: &ada, Status: &open}, "COVERING INDEX conversation_assignee"},
+	} {
+		p := newPicker(test.agent, "team", test.f)
+		p.condition("")
+		p.args = append(p.args, int64(20), int64(0))
+		limit, offset := fmt.Sprint("$", len(p.args)-1), fmt.Sprint("$", len(p.args))
+		of := list[console.Conversation]{
+			table: "conversation", columns: conversationColumns, from: p.from(test.field, console.Query{}, l.d),
+			outer: ` AND x.team_id = $1`,
+		}
+		plan := explain(t, l, of.text(" DESC", limit, offset), p.args...)
 		if !strings.Contains(plan, test.want) || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN x") {
 			t.Errorf("%s: want %s and nothing sorted or scanned, got\n%s", name, test.want, plan)
 		}

@@ -31,6 +31,7 @@ type postgres struct {
 	reads, writes *sql.DB
 	room          chan struct{} // bounds who waits for a connection
 	lanes         lanes
+	settler       *settler
 	closed        atomic.Bool
 }
 
@@ -61,7 +62,7 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 	}
 	p := &postgres{
 		d: postgresDialect(), log: c.Log, room: make(chan struct{}, maxQueue),
-		reads: pool(*cfg, readPool), writes: pool(*cfg, writePool), lanes: newLanes(),
+		reads: pool(*cfg, readPool), writes: pool(*cfg, writePool), lanes: newLanes(), settler: newSettler(),
 	}
 	if err := p.prepare(ctx, c); err != nil {
 		return nil, errors.Join(err, p.close())

@@ -93,7 +93,7 @@ func (p *purge) agents() error {
 
 func (p *purge) agent(id string) error {
 	// Each is at an end before the next begins, so that nothing is left without what leads to it.
-	for _, part := range []func(string) (bool, error){p.calls, p.contacts, p.conversations, p.knowledge, p.rest} {
+	for _, part := range []func(string) (bool, error){p.calls, p.contacts, p.notes, p.conversations, p.knowledge, p.rest} {
 		if done, err := part(id); err != nil || !done {
 			return err
 		}
@@ -107,6 +107,10 @@ func (p *purge) calls(agent string) (bool, error) {
 
 func (p *purge) contacts(agent string) (bool, error) {
 	return p.remove(`DELETE FROM contact WHERE id IN (SELECT id FROM contact WHERE agent_id = $1 LIMIT $2)`, agent)
+}
+
+func (p *purge) notes(agent string) (bool, error) {
+	return p.remove(`DELETE FROM note WHERE id IN (SELECT id FROM note WHERE agent_id = $1 LIMIT $2)`, agent)
 }
 
 // conversations removes an agent's conversations, each after its messages, prompts and turns. What they
@@ -158,8 +162,10 @@ func (p *purge) knowledge(agent string) (bool, error) {
 }
 
 func (p *purge) rest(agent string) (bool, error) {
-	if _, err := p.s.exec(`DELETE FROM conversation_count WHERE agent_id = $1`, agent); err != nil {
-		return false, err
+	for _, counts := range []string{"conversation_count", "resolved_count"} {
+		if _, err := p.s.exec(`DELETE FROM `+counts+` WHERE agent_id = $1`, agent); err != nil {
+			return false, err
+		}
 	}
 	return p.remove(`DELETE FROM agent WHERE id IN (SELECT id FROM agent WHERE id = $1 AND deleted_at IS NOT NULL
 		LIMIT $2)`, agent)

@@ -37,7 +37,8 @@ func TestPurgeLeavesNothing(t *testing.T) {
 		for table, want := range map[string]int{
 			"agent": 1, "knowledge_base": 2, "passage": 4, "posting_block": 4, "conversation": 3,
 			"conversation_count": 1, "message": 3, "turn": 3, "call": 2, "contact": 3, "conversation_summary": 3, "alert": 3,
-			"turn_prompt":  3,
+			"turn_prompt": 3,
+			"note":        3, "resolved_count": 1,
 			"phone_number": 4, // they stay the team's
 		} {
 			var got int
@@ -131,6 +132,11 @@ func furnish(t *testing.T, db *store.DB, agent console.ID, at time.Time) {
 				ID: console.ID(fmt.Sprint(agent, i)), AgentID: agent, Channel: console.Webchat, CustomerID: fmt.Sprint(i),
 				NeedsAttention: true,
 				CreatedAt:      at, UpdatedAt: at,
+			}
+			c.ResolvedAt = &at
+			note := console.Note{ID: c.ID, AgentID: agent, ConversationID: c.ID, CreatedAt: at}
+			if err := tx.InsertNote(t.Context(), note); err != nil {
+				return err
 			}
 			now, m := c.Say(console.Message{ID: c.ID, Role: console.RoleUser, Author: console.ByCustomer, Text: "x"}, at)
 			turn := console.Turn{ID: c.ID, AgentID: agent, ConversationID: c.ID, State: console.TurnOpen, CreatedAt: at}

@@ -51,6 +51,8 @@ type engine interface {
 	read(ctx context.Context, f func(*session) error) error
 	// write runs f in a transaction; see DB.Write.
 	write(ctx context.Context, team string, f func(*Tx) error) error
+	// settled is what View.Settled promises.
+	settled(ctx context.Context, team string) (int64, error)
 	// close ends it once everything under way has ended.
 	close() error
 }

@@ -1,0 +1,117 @@
+package conversations
+
+import (
+	"context"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// DeskReads is what a team's humans ask of all conversations, and of the notes beside them.
+type DeskReads interface {
+	// AllConversations returns one page of the conversations of all agents; search and sort are those
+	// of Conversations. An agent of the filter that is not there is CodeNotFound.
+	AllConversations(ctx context.Context, f console.ConversationFilter, q console.Query) (console.Page[console.Named], error)
+	// Notes returns one page of the notes beside one of an agent's conversations, or CodeNotFound;
+	// search looks in text and author, sort takes created_at.
+	Notes(ctx context.Context, agent, conversation console.ID, q console.Query) (console.Page[console.Note], error)
+}
+
+// DeskStore is what notes need of a transaction beside Store.
+type DeskStore interface {
+	// Key returns one key of the team, or CodeNotFound.
+	Key(ctx context.Context, id console.ID) (console.Key, error)
+	// LockConversation returns one of an agent's conversations, or CodeNotFound, and holds it.
+	LockConversation(ctx context.Context, agent, id console.ID) (console.Conversation, error)
+	// InsertNote adds a note beside a conversation that is held.
+	InsertNote(ctx context.Context, n console.Note) error
+	// DeleteNote removes a note of one of an agent's conversations, or returns CodeNotFound.
+	DeleteNote(ctx context.Context, agent, conversation, id console.ID) error
+}
+
+// DeskPatch is a partial change of who takes care of a conversation, and whether anybody needs to.
+type DeskPatch struct {
+	Assignee console.Opt[*string] // nil: nobody
+	Status   console.Opt[console.DeskStatus]
+}
+
+// Faults returns every fault of what the patch names.
+func (p DeskPatch) Faults() []console.Field {
+	var f console.Faults
+	if p.Assignee.Value != nil {
+		f.Text("assignee", *p.Assignee.Value, 1, console.MaxAssignee)
+	}
+	if s := p.Status; s.Set && s.Value != console.DeskOpen && s.Value != console.DeskResolved {
+		f.Fail("status", "must be open or resolved")
+	}
+	return f.All
+}
+
+// Update changes who takes care of a conversation and whether it is resolved, and returns it. One
+// that is resolved needs no attention. What is as asked already changes nothing and is not announced.
+func (s *Service) Update(
+	ctx context.Context, tx Store, agent, id console.ID, p DeskPatch,
+) (console.Conversation, error) {
+	was, err := tx.LockConversation(ctx, agent, id)
+	if err != nil {
+		return was, err
+	}
+	if err := console.Invalid(p.Faults()); err != nil {
+		return was, err
+	}
+	now := desk(was, p, s.Now())
+	if now == was {
+		return was, nil
+	}
+	return now, s.apply(ctx, tx, console.Change{Was: &was, Now: now})
+}
+
+func desk(c console.Conversation, p DeskPatch, at time.Time) console.Conversation {
+	was := c
+	if p.Assignee.Set && !sameText(p.Assignee.Value, c.Assignee) {
+		c.Assignee = p.Assignee.Value
+	}
+	at = console.Later(c.UpdatedAt, at)
+	switch {
+	case !p.Status.Set || p.Status.Value == c.Status():
+	case p.Status.Value == console.DeskResolved:
+		c.ResolvedAt, c.NeedsAttention = &at, false
+	default:
+		c.ResolvedAt = nil
+	}
+	if c != was {
+		c.UpdatedAt = at
+	}
+	return c
+}
+
+func sameText(a, b *string) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// NoteDraft is a note to be written, and where.
+type NoteDraft struct {
+	Agent, Conversation console.ID
+	Text                string
+}
+
+// AddNote writes a note beside a conversation, by the key that asks.
+func (s *Service) AddNote(
+	ctx context.Context, tx DeskStore, by console.ID, d NoteDraft,
+) (console.Note, error) {
+	if _, err := tx.LockConversation(ctx, d.Agent, d.Conversation); err != nil {
+		return console.Note{}, err
+	}
+	key, err := tx.Key(ctx, by)
+	if err != nil {
+		return console.Note{}, err
+	}
+	n := console.Note{
+		ID: s.NewID(), AgentID: d.Agent, ConversationID: d.Conversation, Text: d.Text, Key: key.ID, Author: key.Name,
+		CreatedAt: s.Now().UTC().Truncate(time.Millisecond),
+	}
+	return n, tx.InsertNote(ctx, n)
+}
