@@ -145,11 +145,36 @@ func (t *talk) log(ctx context.Context) ([]message, error) {
 	return log, err
 }
 
-// look is how the talk stands, by the API and its reader.
+// turn is what of the record counts here.
+type turn struct {
+	ID     string `json:"id"`
+	State  string `json:"state"`
+	Reason string `json:"reason"`
+	First  string `json:"first_message_id"`
+	Last   string `json:"last_message_id"`
+	Count  int    `json:"message_count"`
+	Reply  string `json:"reply_message_id"`
+}
+
+// record is all turns, oldest first.
+func (t *talk) record(ctx context.Context) ([]turn, error) {
+	all, more, err := get[[]turn](ctx, t.run, t.path()+"/turns?sort=created_at&limit=100")
+	if more {
+		err = fmt.Errorf("the conversation of %s has more turns than one page", t.plan.Customer)
+	}
+	return all, err
+}
+
+// look is how the talk stands, by the API and its reader. The record is read before the log: what has
+// ended then is in the log.
 func (t *talk) look(ctx context.Context) (verdict.Talk, error) {
 	v := verdict.Talk{Customer: t.plan.Customer, Acts: t.acts, AgentPaused: t.run.agentPaused()}
 	if t.id == "" || t.reader == nil {
 		return v, nil // the run has a fault that says why
+	}
+	turns, err := t.record(ctx)
+	if err != nil {
+		return v, err
 	}
 	log, err := t.log(ctx)
 	for _, m := range log {
@@ -158,6 +183,11 @@ func (t *talk) look(ctx context.Context) (verdict.Talk, error) {
 			said.Named = mock.Marks(m.Text)
 		}
 		v.Log = append(v.Log, said)
+	}
+	for _, u := range turns {
+		v.Turns = append(v.Turns, verdict.Turn{
+			ID: u.ID, State: u.State, Why: u.Reason, Reply: u.Reply, Count: u.Count, Messages: v.Between(u.First, u.Last),
+		})
 	}
 	v.Seen = t.reader.seen()
 	return v, err

@@ -46,6 +46,8 @@ func (turn Turn) plausible(f *faults) {
 	switch {
 	case turn.State == turnOpen:
 		f.add("lost: turn %s is still open", turn.ID)
+	case len(turn.Messages) != turn.Count:
+		f.add("turn %s is for %d messages, and the log has %d of them", turn.ID, turn.Count, len(turn.Messages))
 	case (turn.State == turnReplied || turn.State == turnFailed) && turn.Reply == "":
 		f.add("turn %s is %s without a reply", turn.ID, turn.State)
 	case turn.State != turnReplied && turn.Why == "":

@@ -58,6 +58,7 @@ type Message struct {
 type Turn struct {
 	ID, State, Why string
 	Messages       []string // ids of the customer's that it was to answer
+	Count          int      // of them, as the record says
 	Reply          string   // id; empty: none
 }
 
@@ -65,6 +66,21 @@ const (
 	user        = "user" // the customer's role
 	replyBegins = "To"   // how the model begins; an apology does not
 )
+
+// Between are the ids of the customer's messages from the first to the last one; none if either is not
+// in the log.
+func (t Talk) Between(first, last string) (ids []string) {
+	from, to := t.place(Act{ID: first}), t.place(Act{ID: last})
+	if from < 0 || to < 0 {
+		return nil
+	}
+	for i := from; i <= to; i++ {
+		if t.Log[i].Role == user {
+			ids = append(ids, t.Log[i].ID)
+		}
+	}
+	return ids
+}
 
 // Faults returns everything that must not have happened, nil if nothing did.
 func (t Talk) Faults() []string {

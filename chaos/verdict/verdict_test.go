@@ -169,12 +169,16 @@ func TestWhatIsNotReadYetHasNotSettled(t *testing.T) {
 
 // record is the record of a sound server for the story "m1 >m1 m2 human m3 >m3".
 func record(s Talk) []Turn {
-	return []Turn{
+	all := []Turn{
 		{ID: "t1", State: turnReplied, Messages: []string{s.Log[0].ID}, Reply: s.Log[1].ID},
 		{ID: "t2", State: turnDiscarded, Why: "human_replied", Messages: []string{s.Log[2].ID}},
 		{ID: "t3", State: turnDiscarded, Why: interrupted, Messages: []string{s.Log[4].ID}},
 		{ID: "t4", State: turnReplied, Messages: []string{s.Log[4].ID}, Reply: s.Log[5].ID},
 	}
+	for i := range all {
+		all[i].Count = len(all[i].Messages)
+	}
+	return all
 }
 
 func TestTheRecordCoversEverythingOnce(t *testing.T) {
@@ -190,6 +194,7 @@ func TestTheRecordCoversEverythingOnce(t *testing.T) {
 		"no reply":             {func(r []Turn) []Turn { r[0].Reply = ""; return r }, "turn t1 is replied without"},
 		"no reason":            {func(r []Turn) []Turn { r[1].Why = ""; return r }, "turn t2 is discarded without"},
 		"a discarded reply":    {func(r []Turn) []Turn { r[1].Reply = "x"; return r }, "turn t2 is discarded and has"},
+		"another number":       {func(r []Turn) []Turn { r[0].Count = 2; return r }, "turn t1 is for 2 messages"},
 		"still open":           {func(r []Turn) []Turn { r[3].State = turnOpen; return r }, "lost: turn t4 is still open"},
 		"two turns, one reply": {func(r []Turn) []Turn { r[1].Reply = r[0].Reply; return r }, "the record has 2 turns"},
 	} {
@@ -213,5 +218,17 @@ func TestAnOpenTurnHasNotSettled(t *testing.T) {
 	talk.Turns[3].State = turnOpen
 	if talk.Settled() {
 		t.Error("a turn is open, and all has settled")
+	}
+}
+
+func TestBetween(t *testing.T) {
+	t.Parallel()
+	talk := play(t, "m1 m2 >m1 m3")
+	for _, test := range []struct{ first, last, want string }{
+		{"m1#0", "m3#3", "[m1#0 m2#1 m3#3]"}, {"m2#1", "m2#1", "[m2#1]"}, {"", "m1#0", "[]"}, {"m1#0", "x", "[]"}, {"m3#3", "m1#0", "[]"},
+	} {
+		if got := fmt.Sprint(talk.Between(test.first, test.last)); got != test.want {
+			t.Errorf("Between(%q, %q) = %s, want %s", test.first, test.last, got, test.want)
+		}
 	}
 }

@@ -78,6 +78,11 @@ func customer(change console.Change, in sending) console.Change {
 	case why != "":
 		opened = opened.End(console.TurnSilent, why, c.Seq, change.Append.CreatedAt)
 		change.Opened = &opened
+		if in.open != nil {
+			// It cannot be answered any more either, and does not cover this message.
+			change.Ended = ended(*in.open, console.TurnDiscarded, why, in.now)
+			c.OpenTurn = ""
+		}
 	case in.open == nil:
 		change.Opened = &opened
 		c.OpenTurn = opened.ID

@@ -65,6 +65,12 @@ func TestDecideCustomer(t *testing.T) {
 			change: func(s *sending) { s.agent.Status = console.AgentPaused },
 			opened: console.TurnSilent, why: console.WhyAgentPaused,
 		},
+		"the agent is paused, and a turn from before is still open": {
+			change: func(s *sending) {
+				s.open, s.now.OpenTurn, s.agent.Status, s.agent.Epoch = open(), "old", console.AgentPaused, 10
+			},
+			opened: console.TurnSilent, why: console.WhyAgentPaused, ended: true,
+		},
 		"the AI is paused here": {
 			change: func(s *sending) { s.now.Paused = true },
 			opened: console.TurnSilent, why: console.WhyConversationPaused,
@@ -133,6 +139,21 @@ func TestDecideOpensUnderTodaysEpochs(t *testing.T) {
 }
 
 // An interrupted turn covers nothing: its successor answers its messages too.
+// Whatever a message does to an open turn that cannot be answered any more, no message is covered by
+// both.
+func TestDecideCoversNoMessageTwice(t *testing.T) {
+	t.Parallel()
+	for _, status := range []console.AgentStatus{console.AgentPaused, console.AgentLive} {
+		in := saying()
+		in.open, in.now.OpenTurn, in.agent.Status, in.agent.Epoch = open(), "old", status, 10
+		got := decide(in)
+		if got.Ended == nil || got.Opened == nil || got.Ended.Why != console.WhyAgentPaused ||
+			got.Ended.ToSeq != 3 || got.Opened.FromSeq != 5 {
+			t.Errorf("the agent is %s: ended %+v, opened %+v, want the old one up to 3 and the new one from 5", status, got.Ended, got.Opened)
+		}
+	}
+}
+
 func TestDecideInterruptTakesOverTheMessages(t *testing.T) {
 	t.Parallel()
 	in := saying()
