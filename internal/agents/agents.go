@@ -66,6 +66,8 @@ type Draft struct {
 	Language            *string
 	Persona             *string
 	WorkflowID          *console.ID
+	ModelID             *console.ID
+	FallbackIDs         []console.ID
 	Rules               []console.Rule
 	Timezone            *string
 	Logo                *string
@@ -113,6 +115,7 @@ func (d Draft) agent() console.Agent {
 	a := console.Agent{
 		Name: d.Name, Description: d.Description, SystemPrompt: d.SystemPrompt,
 		Language: or(d.Language, console.DefaultLanguage), WorkflowID: d.WorkflowID, Rules: d.Rules,
+		ModelID: d.ModelID, FallbackIDs: d.FallbackIDs,
 		Timezone: or(d.Timezone, console.DefaultTimezone), Logo: console.Filled(d.Logo),
 		BusinessName: d.BusinessName, BusinessAddress: d.BusinessAddress,
 		BusinessEmail: console.Filled(d.BusinessEmail), BusinessDescription: d.BusinessDescription,
@@ -144,6 +147,8 @@ type Patch struct {
 	Language            console.Opt[*string]
 	Persona             console.Opt[*string]
 	WorkflowID          console.Opt[*console.ID]
+	ModelID             console.Opt[*console.ID]
+	FallbackIDs         console.Opt[[]console.ID]
 	Rules               console.Opt[[]console.Rule]
 	Timezone            console.Opt[*string]
 	Logo                console.Opt[*string]
@@ -190,6 +195,8 @@ func (p Patch) apply(a console.Agent) console.Agent {
 		a.Persona, a.PersonaText = persona(p.Persona.Value)
 	}
 	a.WorkflowID = p.WorkflowID.Or(a.WorkflowID)
+	a.ModelID = p.ModelID.Or(a.ModelID)
+	a.FallbackIDs = p.FallbackIDs.Or(a.FallbackIDs)
 	a.Rules = p.Rules.Or(a.Rules)
 	if p.Timezone.Set {
 		a.Timezone = or(p.Timezone.Value, console.DefaultTimezone)

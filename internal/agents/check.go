@@ -1,7 +1,9 @@
 package agents
 
 import (
+	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,8 +62,26 @@ func check(a console.Agent) []console.Field {
 	c.email("escalation_email", a.EscalationEmail)
 	c.onNewMessage(a.OnNewMessage)
 	c.replyLanguage(a.ReplyLanguage)
+	c.models(a)
 	c.Rules(a.Rules)
 	return c.All
+}
+
+// maxFallbacks is how many model connections may stand behind the first.
+const maxFallbacks = 5
+
+// models holds the fallbacks to a few, each of them once: a model that has failed is not asked again
+// under another name. Whether they are the team's is seen when the agent is stored.
+func (c *checker) models(a console.Agent) {
+	const path = "fallback_model_connection_ids"
+	if !c.Most(path, len(a.FallbackIDs), maxFallbacks, "model connections") {
+		return
+	}
+	for i, id := range a.FallbackIDs {
+		if slices.Contains(a.FallbackIDs[:i], id) || a.ModelID != nil && *a.ModelID == id {
+			c.Fail(fmt.Sprintf("%s.%d", path, i), "must not be named twice")
+		}
+	}
 }
 
 type checker struct{ console.Faults }

@@ -17,6 +17,7 @@ import (
 	"github.com/bimpe/bimpe/internal/alerts"
 	"github.com/bimpe/bimpe/internal/auth"
 	"github.com/bimpe/bimpe/internal/calls"
+	"github.com/bimpe/bimpe/internal/connections"
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/contacts"
 	"github.com/bimpe/bimpe/internal/conversations"
@@ -104,7 +105,11 @@ func (a *App) build(ctx context.Context) error {
 
 // rooms makes the rooms, the engine that answers, and the API before them.
 func (a *App) rooms(v vault) (http.Handler, error) {
-	models, err := newModels(a.cfg)
+	ways, err := a.newConnections(v.sealer)
+	if err != nil {
+		return nil, err
+	}
+	models, err := a.newModels(ways)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +138,7 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 		Knowledge: know,
 		Calls:     calls.New(),
 		Contacts:  contacts.New(a.now, a.engine),
-		Phones:    a.admin.phones,
+		Phones:    a.admin.phones, Connections: ways,
 		Conversations: conversations.New(conversations.Config{
 			Now: a.now, NewID: a.ids.Next, Node: a.node, Listener: a.engine, Halter: a.engine,
 		}),
@@ -167,7 +172,7 @@ func OpenAPI(version string) ([]byte, error) {
 		Addresses: limit.New(time.Now),
 		Sealer:    &seal.Sealer{}, Agents: agents.New(time.Now, none, nil), Workflows: workflows.New(time.Now, none),
 		Knowledge: knowledge.New(time.Now, none), Conversations: conversations.New(conversations.Config{}),
-		Calls: calls.New(), Phones: phones.New(time.Now, none), Contacts: contacts.New(time.Now, nil),
+		Calls: calls.New(), Connections: connections.New(connections.Config{}), Phones: phones.New(time.Now, none), Contacts: contacts.New(time.Now, nil),
 		Now: time.Now, Log: slog.New(slog.DiscardHandler), Version: version,
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/knowledge"
@@ -11,37 +12,30 @@ import (
 	"github.com/bimpe/bimpe/internal/llm/openai"
 	"github.com/bimpe/bimpe/internal/llm/upstream"
 	"github.com/bimpe/bimpe/internal/store"
-	"github.com/bimpe/bimpe/internal/turns"
 )
 
-// newModel returns who writes replies.
+// newModel returns the server's own model.
 func newModel(c Config) (llm.Model, error) {
-	up := upstream.Config{
+	if c.ModelProvider == providerBuiltin {
+		return builtin.New(), nil
+	}
+	return dial(console.Provider(c.ModelProvider), upstream.Config{
 		BaseURL: c.ModelURL, Key: c.ModelKey.Reveal(), Model: c.Model,
 		// Half of a turn's time, so that a model that hangs can be asked once more.
 		Idle: c.TurnTimeout / 2,
-	}
-	switch c.ModelProvider {
-	case providerOpenAI:
-		return openai.New(up)
-	case providerAnthropic:
-		return anthropic.New(up)
+	})
+}
+
+// dial returns a model of a provider, and asks nothing yet.
+func dial(p console.Provider, c upstream.Config) (llm.Model, error) {
+	switch p {
+	case console.ProviderOpenAI:
+		return openai.New(c)
+	case console.ProviderAnthropic:
+		return anthropic.New(c)
 	default:
-		return builtin.New(), nil
+		return nil, fmt.Errorf("there is no provider %q", p)
 	}
-}
-
-// models says whom agents ask: the server's own model.
-type models struct{ server turns.Candidate }
-
-func newModels(c Config) (models, error) {
-	m, err := newModel(c)
-	return models{turns.Candidate{Provider: console.Provider(c.ModelProvider), Name: c.Model, Model: m}}, err
-}
-
-// Chain implements turns.Models.
-func (m models) Chain(context.Context, console.ID, console.Agent) ([]turns.Candidate, error) {
-	return []turns.Candidate{m.server}, nil
 }
 
 // finder finds passages of an agent in its team's part of the store.

@@ -33,16 +33,18 @@ type Reason string
 
 // The reasons in use.
 const (
-	ReasonMethodNotAllowed  Reason = "method_not_allowed"
-	ReasonPayloadTooLarge   Reason = "payload_too_large"
-	ReasonUnsupportedMedia  Reason = "unsupported_media_type"
-	ReasonTooManyStreams    Reason = "too_many_streams"
-	ReasonStoreUnreachable  Reason = "store_unreachable"
-	ReasonShuttingDown      Reason = "shutting_down"
-	ReasonRequestInProgress Reason = "request_in_progress"
-	ReasonWorkflowInUse     Reason = "workflow_in_use"
-	ReasonIntegrationLimit  Reason = "integration_limit_reached"
-	ReasonIdempotencyReused Reason = "idempotency_key_reused"
+	ReasonMethodNotAllowed     Reason = "method_not_allowed"
+	ReasonPayloadTooLarge      Reason = "payload_too_large"
+	ReasonUnsupportedMedia     Reason = "unsupported_media_type"
+	ReasonTooManyStreams       Reason = "too_many_streams"
+	ReasonStoreUnreachable     Reason = "store_unreachable"
+	ReasonShuttingDown         Reason = "shutting_down"
+	ReasonRequestInProgress    Reason = "request_in_progress"
+	ReasonWorkflowInUse        Reason = "workflow_in_use"
+	ReasonModelConnectionInUse Reason = "model_connection_in_use"
+	ReasonModelConnectionLimit Reason = "model_connection_limit_reached"
+	ReasonIntegrationLimit     Reason = "integration_limit_reached"
+	ReasonIdempotencyReused    Reason = "idempotency_key_reused"
 
 	ReasonChannelNotConfigured Reason = "channel_not_configured"
 )

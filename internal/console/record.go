@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 )
@@ -149,7 +150,17 @@ func (p Price) Of(t Tokens) Money {
 		return Money{}
 	}
 	const nano = 1000
-	return Money{p.Currency, (p.Prompt*t.Prompt + p.Completion*t.Completion + nano/2) / nano}
+	return Money{p.Currency, (times(p.Prompt, t.Prompt) + times(p.Completion, t.Completion) + nano/2) / nano}
+}
+
+// times multiplies what is not negative and stops at a quarter of what there is, so that sums of a few
+// never overflow: a server may claim any number of tokens.
+func times(a, b int64) int64 {
+	const most = math.MaxInt64 / 4
+	if a > 0 && b > most/a {
+		return most
+	}
+	return a * b
 }
 
 // Budget names what bounds the tokens that are spent.

@@ -20,6 +20,11 @@ func TestPrices(t *testing.T) {
 		{cheap, console.Tokens{Prompt: 1000, Completion: 100}, console.Money{Currency: "USD", Nanos: 210_000}},
 		{console.Price{Currency: "NGN", Prompt: 1}, console.Tokens{Prompt: 1499}, console.Money{Currency: "NGN", Nanos: 1}},
 		{console.Price{Currency: "NGN", Prompt: 1}, console.Tokens{Prompt: 1500}, console.Money{Currency: "NGN", Nanos: 2}},
+		{ // a server may claim any number of tokens
+			console.Price{Currency: "NGN", Prompt: 1 << 40, Completion: 1 << 40},
+			console.Tokens{Prompt: 1 << 40, Completion: 1 << 40},
+			console.Money{Currency: "NGN", Nanos: (1<<61-1)/500 + 1},
+		},
 	} {
 		if got := tt.price.Of(tt.tokens); got != tt.want {
 			t.Errorf("%+v at %+v cost %+v, want %+v", tt.tokens, tt.price, got, tt.want)

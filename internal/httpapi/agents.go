@@ -22,22 +22,24 @@ type createAgent struct {
 
 // agentFields are what both a new agent and a change of one may say.
 type agentFields struct {
-	Description         *string     `json:"description,omitempty" nullable:"true" maxLength:"1000"`
-	SystemPrompt        *string     `json:"system_prompt,omitempty" nullable:"true"`
-	Language            *string     `json:"language,omitempty" nullable:"true" doc:"BCP 47; default en"`
-	Persona             *string     `json:"persona,omitempty" nullable:"true" doc:"professional, friendly, concise, or free text"`
-	WorkflowID          *console.ID `json:"workflow_id,omitempty" nullable:"true"`
-	AgentWorkflowID     *console.ID `json:"agent_workflow_id,omitempty" nullable:"true" doc:"the older name of workflow_id"`
-	Rules               []ruleIn    `json:"rules,omitempty" nullable:"true" maxItems:"500"`
-	Timezone            *string     `json:"timezone,omitempty" nullable:"true" doc:"IANA; default Africa/Lagos"`
-	Logo                *string     `json:"logo,omitempty" nullable:"true"`
-	BusinessName        *string     `json:"business_name,omitempty" nullable:"true"`
-	BusinessAddress     *string     `json:"business_address,omitempty" nullable:"true"`
-	BusinessEmail       *string     `json:"business_email,omitempty" nullable:"true"`
-	BusinessDescription *string     `json:"business_description,omitempty" nullable:"true"`
-	EscalationEmail     *string     `json:"escalation_email,omitempty" nullable:"true"`
-	OnNewMessage        *string     `json:"on_new_message,omitempty" nullable:"true" enum:"merge,queue,interrupt" doc:"merge, queue or interrupt; default merge"`
-	ReplyLanguage       *string     `json:"reply_language,omitempty" nullable:"true" enum:"agent,customer" doc:"agent or customer; default agent"`
+	Description         *string      `json:"description,omitempty" nullable:"true" maxLength:"1000"`
+	SystemPrompt        *string      `json:"system_prompt,omitempty" nullable:"true"`
+	Language            *string      `json:"language,omitempty" nullable:"true" doc:"BCP 47; default en"`
+	Persona             *string      `json:"persona,omitempty" nullable:"true" doc:"professional, friendly, concise, or free text"`
+	WorkflowID          *console.ID  `json:"workflow_id,omitempty" nullable:"true"`
+	AgentWorkflowID     *console.ID  `json:"agent_workflow_id,omitempty" nullable:"true" doc:"the older name of workflow_id"`
+	ModelID             *console.ID  `json:"model_connection_id,omitempty" nullable:"true"`
+	FallbackIDs         []console.ID `json:"fallback_model_connection_ids,omitempty" nullable:"true" maxItems:"5"`
+	Rules               []ruleIn     `json:"rules,omitempty" nullable:"true" maxItems:"500"`
+	Timezone            *string      `json:"timezone,omitempty" nullable:"true" doc:"IANA; default Africa/Lagos"`
+	Logo                *string      `json:"logo,omitempty" nullable:"true"`
+	BusinessName        *string      `json:"business_name,omitempty" nullable:"true"`
+	BusinessAddress     *string      `json:"business_address,omitempty" nullable:"true"`
+	BusinessEmail       *string      `json:"business_email,omitempty" nullable:"true"`
+	BusinessDescription *string      `json:"business_description,omitempty" nullable:"true"`
+	EscalationEmail     *string      `json:"escalation_email,omitempty" nullable:"true"`
+	OnNewMessage        *string      `json:"on_new_message,omitempty" nullable:"true" enum:"merge,queue,interrupt" doc:"merge, queue or interrupt; default merge"`
+	ReplyLanguage       *string      `json:"reply_language,omitempty" nullable:"true" enum:"agent,customer" doc:"agent or customer; default agent"`
 }
 
 // workflowID is what either name of the field says, or CodeNotFound for what can be no workflow's id.
@@ -60,6 +62,20 @@ func (f agentFields) twoWorkflows(c *call) []console.Field {
 	return nil
 }
 
+// modelIDs is CodeNotFound for what can be no model connection's id.
+func (f agentFields) modelIDs() error {
+	ids := f.FallbackIDs
+	if f.ModelID != nil {
+		ids = append([]console.ID{*f.ModelID}, ids...)
+	}
+	for _, id := range ids {
+		if !plausible(string(id)) {
+			return console.NotFound("model connection", id)
+		}
+	}
+	return nil
+}
+
 func same(a, b *console.ID) bool {
 	if a == nil || b == nil {
 		return a == b
@@ -73,7 +89,7 @@ func (in createAgent) draft() agents.Draft {
 		Rules: rulesIn(in.Rules), Timezone: in.Timezone, Logo: in.Logo,
 		BusinessName: in.BusinessName, BusinessAddress: in.BusinessAddress, BusinessEmail: in.BusinessEmail,
 		BusinessDescription: in.BusinessDescription, EscalationEmail: in.EscalationEmail,
-		OnNewMessage: in.OnNewMessage, ReplyLanguage: in.ReplyLanguage,
+		OnNewMessage: in.OnNewMessage, ModelID: in.ModelID, FallbackIDs: in.FallbackIDs, ReplyLanguage: in.ReplyLanguage,
 	}
 	if in.Description != nil {
 		d.Description = *in.Description
@@ -88,6 +104,9 @@ func (in createAgent) faults(c *call) []console.Field {
 func (a *API) createAgent(c *call, tx Tx, in createAgent) (agentCreatedJSON, error) {
 	w, err := in.workflowID(c)
 	if err != nil {
+		return agentCreatedJSON{}, err
+	}
+	if err := in.modelIDs(); err != nil {
 		return agentCreatedJSON{}, err
 	}
 	d := in.draft()
@@ -117,6 +136,8 @@ func (in updateAgent) patch(c *call) agents.Patch {
 		SystemPrompt:        changed(c, "system_prompt", in.SystemPrompt),
 		Language:            changed(c, "language", in.Language),
 		Persona:             changed(c, "persona", in.Persona),
+		ModelID:             changed(c, "model_connection_id", in.ModelID),
+		FallbackIDs:         changed(c, "fallback_model_connection_ids", in.FallbackIDs),
 		Rules:               changed(c, "rules", rulesIn(in.Rules)),
 		Timezone:            changed(c, "timezone", in.Timezone),
 		Logo:                changed(c, "logo", in.Logo),
@@ -137,6 +158,9 @@ func (in updateAgent) faults(c *call) []console.Field {
 func (a *API) updateAgent(c *call, tx Tx, in updateAgent) (agentJSON, error) {
 	w, err := in.workflowID(c)
 	if err != nil {
+		return agentJSON{}, err
+	}
+	if err := in.modelIDs(); err != nil {
 		return agentJSON{}, err
 	}
 	p := in.patch(c)

@@ -18,6 +18,8 @@ type agentJSON struct {
 	PersonaText         *string             `json:"persona_text"`
 	WorkflowID          *console.ID         `json:"workflow_id"`
 	AgentWorkflowID     *console.ID         `json:"agent_workflow_id"`
+	ModelID             *console.ID         `json:"model_connection_id"`
+	FallbackIDs         []console.ID        `json:"fallback_model_connection_ids" nullable:"false"`
 	Rules               []ruleJSON          `json:"rules" nullable:"false"`
 	Timezone            string              `json:"timezone"`
 	Logo                *string             `json:"logo"`
@@ -39,7 +41,7 @@ func agentOf(a console.Agent) agentJSON {
 	j := agentJSON{
 		ID: a.ID, Name: a.Name, Description: a.Description, SystemPrompt: a.SystemPrompt,
 		Language: a.Language, PersonaText: a.PersonaText, WorkflowID: a.WorkflowID, AgentWorkflowID: a.WorkflowID,
-		Rules: items(a.Rules, ruleOf), Timezone: a.Timezone, Logo: a.Logo, BusinessName: a.BusinessName,
+		ModelID: a.ModelID, FallbackIDs: list(a.FallbackIDs), Rules: items(a.Rules, ruleOf), Timezone: a.Timezone, Logo: a.Logo, BusinessName: a.BusinessName,
 		BusinessAddress: a.BusinessAddress, BusinessEmail: a.BusinessEmail,
 		BusinessDescription: a.BusinessDescription, TestCode: a.TestCode, Status: a.Status,
 		StatusReason: a.StatusReason, EscalationEmail: a.EscalationEmail, OnNewMessage: string(a.OnNewMessage), ReplyLanguage: string(a.ReplyLanguage),

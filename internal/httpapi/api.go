@@ -16,6 +16,7 @@ import (
 
 	"github.com/bimpe/bimpe/internal/agents"
 	"github.com/bimpe/bimpe/internal/calls"
+	"github.com/bimpe/bimpe/internal/connections"
 	"github.com/bimpe/bimpe/internal/contacts"
 	"github.com/bimpe/bimpe/internal/conversations"
 	"github.com/bimpe/bimpe/internal/httpapi/manual"
@@ -38,6 +39,7 @@ type Config struct {
 	Contacts      *contacts.Service
 	Calls         *calls.Service
 	Phones        *phones.Service
+	Connections   *connections.Service
 	Streams       Streams
 	Keys          Limits // counts the requests of keys
 	Addresses     Limits // counts the requests of addresses without a valid key
@@ -68,7 +70,7 @@ type Config struct {
 
 func (c Config) hasRooms() bool {
 	return c.Auth != nil && c.Agents != nil && c.Workflows != nil && c.Knowledge != nil && c.Conversations != nil &&
-		c.Calls != nil && c.Phones != nil && c.Contacts != nil
+		c.Calls != nil && c.Phones != nil && c.Contacts != nil && c.Connections != nil
 }
 
 func (c Config) hasParts() bool {

@@ -90,3 +90,13 @@ func (conversationDetailJSON) TransformSchema(r huma.Registry, s *huma.Schema) *
 func (listedConversationJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
 	return embed[conversationJSON](r, s)
 }
+
+// TransformSchema adds the embedded fields.
+func (createModelConnection) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[modelFields](r, s)
+}
+
+// TransformSchema adds the embedded fields.
+func (updateModelConnection) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[modelFields](r, s)
+}

@@ -178,6 +178,12 @@ func secret(e *endpoint) *endpoint {
 	return e
 }
 
+// bodiless is a write that takes no body, though something is prepared for it.
+func bodiless(e *endpoint) *endpoint {
+	e.body = nil
+	return e
+}
+
 func (c *call) answer(v any) error {
 	body, err := c.api.encode(v)
 	if err != nil {

@@ -85,6 +85,9 @@ func (h *house) filled(t *testing.T, path string) string {
 		p.store(func(tx *store.Tx) error { return tx.InsertPhoneNumber(t.Context(), n) })
 		return string(n.ID)
 	})
+	put("{connectionId}", func() string {
+		return p.do(http.MethodPost, "/model-connections", item{"name": "Mine", "provider": "openai", "model": "m"}).text("id")
+	})
 	put("{integrationId}", func() string { return "cnobody000000000000000000" })
 	if strings.Contains(path, "{") {
 		t.Fatalf("nothing is known to fill %s with", path)

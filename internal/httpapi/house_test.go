@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -15,11 +16,14 @@ import (
 	"github.com/bimpe/bimpe/internal/agents"
 	"github.com/bimpe/bimpe/internal/auth"
 	"github.com/bimpe/bimpe/internal/calls"
+	"github.com/bimpe/bimpe/internal/connections"
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/contacts"
 	"github.com/bimpe/bimpe/internal/conversations"
 	"github.com/bimpe/bimpe/internal/knowledge"
 	"github.com/bimpe/bimpe/internal/limit"
+	"github.com/bimpe/bimpe/internal/llm"
+	"github.com/bimpe/bimpe/internal/llm/builtin"
 	"github.com/bimpe/bimpe/internal/phones"
 	"github.com/bimpe/bimpe/internal/seal"
 	"github.com/bimpe/bimpe/internal/store"
@@ -110,6 +114,9 @@ func openHouseOn(tb testing.TB, url string, set func(*Config)) *house {
 		Calls:     calls.New(),
 		Contacts:  contacts.New(h.clock.now, teller{h.hub}),
 		Phones:    phones.New(h.clock.now, h.ids.id),
+		Connections: connections.New(connections.Config{
+			Now: h.clock.now, NewID: h.ids.id, Sealer: sealer, Dial: dialled, Plain: llm.Plain, Most: mostModels,
+		}),
 		Conversations: conversations.New(conversations.Config{
 			Now: h.clock.now, NewID: h.ids.id, Node: "node", Listener: teller{h.hub}, Halter: nobody{},
 		}),
@@ -266,6 +273,23 @@ func (e endingHub) Subscribe(r stream.Request) (*stream.Subscription, error) {
 		e.house.hub.EndAgent(r.Agent)
 	}
 	return sub, err
+}
+
+// mostModels is how many model connections a team may have here.
+const mostModels = 3
+
+// dialled is a model that answers to a key that is right, and else does not accept it.
+func dialled(m console.ModelConnection, key string) (llm.Model, error) {
+	if key == "sk-wrong" {
+		return &refusing{}, nil
+	}
+	return builtin.New(), nil
+}
+
+type refusing struct{ builtin.Model }
+
+func (refusing) Stream(context.Context, llm.Request) iter.Seq2[llm.Delta, error] {
+	return func(yield func(llm.Delta, error) bool) { yield(llm.Delta{}, llm.Fail(llm.KindRefused, nil)) }
 }
 
 // nobody writes replies here.

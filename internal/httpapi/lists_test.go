@@ -36,11 +36,12 @@ type item map[string]any
 // lists are all lists that come in pages, by the operation's name.
 func lists() map[string]aList {
 	return map[string]aList{
-		"listAgents":        {[]string{"name", "description"}, func(*place) string { return "/agents" }, addAgent},
-		"listWorkflows":     {[]string{"name", "description", "category", "tags"}, func(*place) string { return "/workflows" }, addWorkflow},
-		"listKeys":          {[]string{"name"}, func(*place) string { return "/api-keys" }, addKey},
-		"listConversations": {[]string{"channel_user_username", "channel_user_id"}, openAgent, addConversation},
-		"listMessages":      {[]string{"message"}, openConversation, addMessage},
+		"listAgents":           {[]string{"name", "description"}, func(*place) string { return "/agents" }, addAgent},
+		"listWorkflows":        {[]string{"name", "description", "category", "tags"}, func(*place) string { return "/workflows" }, addWorkflow},
+		"listModelConnections": {[]string{"name", "model"}, func(*place) string { return "/model-connections" }, addModel},
+		"listKeys":             {[]string{"name"}, func(*place) string { return "/api-keys" }, addKey},
+		"listConversations":    {[]string{"channel_user_username", "channel_user_id"}, openAgent, addConversation},
+		"listMessages":         {[]string{"message"}, openConversation, addMessage},
 
 		"listTurns":            {nil, openTurns, addTurn},
 		"listAllConversations": {[]string{"channel_user_username", "channel_user_id"}, openDesk, addDesked},
@@ -345,6 +346,16 @@ func addWorkflow(p *place, rt *rapid.T) item {
 		return p.touched(rt, path, in)
 	}
 	return p.do(http.MethodGet, path, nil)
+}
+
+// addModel changes one of a team's connections once it has as many as it may.
+func addModel(p *place, rt *rapid.T) item {
+	body := item{"name": drawText(rt, "name"), "model": drawText(rt, "model"), "provider": "openai"}
+	if there := p.all(url.Values{"limit": {"100"}}); len(there) == mostModels {
+		one := rapid.SampledFrom(there).Draw(rt, "which")
+		return p.do(http.MethodPatch, "/model-connections/"+one.text("id"), body)
+	}
+	return p.do(http.MethodPost, "/model-connections", body)
 }
 
 func addKey(p *place, rt *rapid.T) item {

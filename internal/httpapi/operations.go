@@ -34,6 +34,7 @@ const (
 	pipedreamPath    = connectedPath + "/pipedream"
 	workflowPath     = "/workflows/{workflowId}"
 	keyPath          = "/api-keys/{keyId}"
+	modelPath        = "/model-connections/{connectionId}"
 	callsPath        = agentPath + "/calls"
 	numberPath       = "/phone-numbers/{phoneNumberId}"
 	requestPath      = "/phone-numbers/request"
@@ -54,6 +55,8 @@ const (
 	keysRead         = console.Scope("api_keys:read")
 	keysWrite        = console.Scope("api_keys:write")
 	teamRead         = console.Scope("team:read")
+	modelsRead       = console.Scope("model_connections:read")
+	modelsWrite      = console.Scope("model_connections:write")
 	openToAll        = console.Scope("")
 	messagePath      = chatPath + "/messages/{messageId}"
 	olderStreamPath  = chatPath + "/messages/stream"
@@ -73,6 +76,7 @@ func (a *API) operations() []operation {
 	all = append(all, a.conversationOperations()...)
 	all = append(all, a.deskOperations()...)
 	all = append(all, a.phoneOperations()...)
+	all = append(all, a.modelOperations()...)
 	return append(all, a.otherOperations()...)
 }
 
@@ -194,6 +198,17 @@ func (a *API) phoneOperations() []operation {
 		{post, requestPath, "requestPhoneNumber", numbersWrite, made, "Phone number requested.", write(a.requestNumber), nil},
 		{get, numberPath, "getPhoneNumber", numbersRead, ok, "Phone number.", read(a.number), nil},
 		{patch, numberPath, "updatePhoneNumber", numbersWrite, ok, "Phone number updated.", write(a.updateNumber), nil},
+	}
+}
+
+func (a *API) modelOperations() []operation {
+	return []operation{
+		{get, "/model-connections", "listModelConnections", modelsRead, ok, "Model connections.", page(modelListing(), a.listModels), nil},
+		{post, "/model-connections", "createModelConnection", modelsWrite, made, "Model connection created.", write(a.createModel), nil},
+		{get, modelPath, "getModelConnection", modelsRead, ok, "Model connection.", read(a.model), nil},
+		{patch, modelPath, "updateModelConnection", modelsWrite, ok, "Model connection updated.", write(a.updateModel), nil},
+		{del, modelPath, "deleteModelConnection", modelsWrite, ok, "Model connection deleted.", write(a.deleteModel), nil},
+		{post, modelPath + "/test", "testModelConnection", modelsWrite, ok, "Model connection tested.", bodiless(write(a.testModel)), nil},
 	}
 }
 

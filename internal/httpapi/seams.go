@@ -7,6 +7,7 @@ import (
 	"github.com/bimpe/bimpe/internal/agents"
 	"github.com/bimpe/bimpe/internal/auth"
 	"github.com/bimpe/bimpe/internal/calls"
+	"github.com/bimpe/bimpe/internal/connections"
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/contacts"
 	"github.com/bimpe/bimpe/internal/conversations"
@@ -35,9 +36,15 @@ type Reads interface {
 	conversations.Reads
 	DeskReads
 	calls.Reads
+	ownedReads
+	turns.Records
+}
+
+// ownedReads is of what is a team's and no agent's.
+type ownedReads interface {
 	phones.Reads
 	auth.Reads
-	turns.Records
+	connections.Reads
 }
 
 // Tx is a transaction of one team.
@@ -47,9 +54,15 @@ type Tx interface {
 	knowledge.Store
 	DeskStore
 	calls.Store
+	ownedStore
+	Once
+}
+
+// ownedStore changes what is a team's and no agent's.
+type ownedStore interface {
 	phones.Store
 	auth.Store
-	Once
+	connections.Store
 }
 
 // DeskReads is what a team's humans ask of their customers and of each other.

@@ -21,6 +21,9 @@ type Config struct {
 	Allow []netip.Prefix
 	// Limits bounds each call.
 	Limits Limits
+	// Streams is how many connections to one host are kept for another request where answers are
+	// streams, which then come as they are, since packing would hold them back. Zero: they are not.
+	Streams int
 	// Resolver finds the addresses of names; nil: the system's.
 	Resolver *net.Resolver
 }
@@ -57,7 +60,8 @@ func New(c Config) *http.Client {
 		Transport: &transport{agent: c.Agent, body: cmp.Or(c.Limits.Body, 4<<20), next: &http.Transport{
 			DialContext: dialer.DialContext, TLSHandshakeTimeout: handshakeTimeout,
 			ResponseHeaderTimeout: cmp.Or(c.Limits.Header, 10*time.Second), MaxResponseHeaderBytes: maxHeader,
-			MaxIdleConns: maxIdle, MaxIdleConnsPerHost: 2, IdleConnTimeout: idleTimeout,
+			MaxIdleConns: max(maxIdle, c.Streams), MaxIdleConnsPerHost: max(2, c.Streams), IdleConnTimeout: idleTimeout,
+			DisableCompression: c.Streams > 0,
 		}},
 	}
 }

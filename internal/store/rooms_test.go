@@ -6,6 +6,7 @@ import (
 	"github.com/bimpe/bimpe/internal/agents"
 	"github.com/bimpe/bimpe/internal/auth"
 	"github.com/bimpe/bimpe/internal/calls"
+	"github.com/bimpe/bimpe/internal/connections"
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/conversations"
 	"github.com/bimpe/bimpe/internal/knowledge"
@@ -28,6 +29,8 @@ var (
 	_ conversations.Store = (*store.Tx)(nil)
 	_ calls.Reads         = (*store.View)(nil)
 	_ calls.Store         = (*store.Tx)(nil)
+	_ connections.Reads   = (*store.View)(nil)
+	_ connections.Store   = (*store.Tx)(nil)
 	_ phones.Reads        = (*store.View)(nil)
 	_ phones.Store        = (*store.Tx)(nil)
 	_ auth.Reads          = (*store.View)(nil)
