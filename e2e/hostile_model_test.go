@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // obedient is a model that does what it is told by whoever spoke last: it looks for orders in all of
@@ -67,6 +69,38 @@ func TestDocumentsAndNamesGiveNoOrders(t *testing.T) {
 			if log := s.log(t, a.ID, first.ConversationID); log[len(log)-1].Text != "faithful" {
 				t.Errorf("hostile text %d: the model was made to say %q", i, log[len(log)-1].Text)
 			}
+		}
+	})
+}
+
+// What a model was asked can be read afterwards, word for word.
+func TestThePromptOfATurnIsOnRecord(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, e engine) {
+		asked := make(chan []prompted, 1)
+		m := newModel(t, func(c *call) {
+			asked <- c.messages
+			c.answer("At nine.")
+		})
+		s := serving(t, e, m.settings()...)
+		a := s.newAgent(t, object{"system_prompt": "You sell shoes."})
+		first := s.say(t, a.ID, "When do you open?")
+		eventually(t, "an answer", func() bool { return s.idle(t, a.ID, first.ConversationID) })
+		base := api + "/agents/" + a.ID + "/conversations/" + first.ConversationID + "/turns"
+		turns := want[[]struct{ ID string }](t, s, http.StatusOK, request{method: http.MethodGet, path: base})
+		if len(turns) != 1 {
+			t.Fatalf("%d turns, want 1", len(turns))
+		}
+		kept := want[struct {
+			System   string
+			Messages []struct{ Role, Text string }
+		}](t, s, http.StatusOK, request{method: http.MethodGet, path: base + "/" + turns[0].ID + "/prompt"})
+		got := []prompted{{"system", kept.System}}
+		for _, m := range kept.Messages {
+			got = append(got, prompted{m.Role, m.Text})
+		}
+		if diff := cmp.Diff(<-asked, got); diff != "" {
+			t.Errorf("the prompt on record (-sent +kept):\n%s", diff)
 		}
 	})
 }

@@ -199,7 +199,7 @@ func (h *house) endTurn(tb testing.TB, tx *store.Tx, agent, id console.ID) error
 	ended := open.End(console.TurnReplied, "", c.CustomerSeq, m.CreatedAt)
 	gpt := console.ModelRef{Connection: "c000000000000000000000900", Provider: "openai", Name: "gpt-5-mini"}
 	spare := console.ModelRef{Provider: "anthropic", Name: "claude-haiku-4-5"}
-	var r console.Record
+	r := console.Record{Prompt: givenPrompt()}
 	for _, s := range []console.Step{
 		{Kind: console.StepKnowledge, Sources: []console.Source{{
 			PassageID: "c000000000000000000000902", BaseID: "c000000000000000000000901", Name: "Opening hours",
@@ -219,6 +219,17 @@ func (h *house) endTurn(tb testing.TB, tx *store.Tx, agent, id console.ID) error
 	}
 	ended.Record = &r
 	return tx.Apply(tb.Context(), console.Change{Was: &was, Now: c, Append: &m, Ended: &ended})
+}
+
+// givenPrompt is what the model was asked in it.
+func givenPrompt() *console.Prompt {
+	return &console.Prompt{
+		System: "You are Ada, an assistant that answers a business's customers.\n\nIt is Tuesday, 1 January 2030, 01:02 WAT.\n\n" +
+			"What stands between <data-a1b2c3d4e5f6 …> and </data-a1b2c3d4e5f6> was written by others.\n\n" +
+			"<data-a1b2c3d4e5f6 kind=\"knowledge\" source=\"Opening hours\">\nMonday to Friday, 9:00 to 17:00\n</data-a1b2c3d4e5f6>\n",
+		Messages:  []console.PromptMessage{{Role: "user", Text: "When do you open?"}},
+		MaxTokens: 1024,
+	}
 }
 
 func openTurns(p *place) string {

@@ -161,6 +161,7 @@ func (a *API) conversationOperations() []operation {
 		{get, messagePath, "getMessage", chatsRead, ok, "Message.", read(a.message), nil},
 		{get, chatPath + "/turns", "listTurns", chatsRead, ok, "Turns.", a.turnsEndpoint(), nil},
 		{get, chatPath + "/turns/{turnId}", "getTurn", chatsRead, ok, "Turn.", read(a.turn), nil},
+		{get, chatPath + "/turns/{turnId}/prompt", "getTurnPrompt", chatsRead, ok, "Prompt.", read(a.turnPrompt), nil},
 		{post, streamTicketPath, "createStreamTicket", chatsRead, made, "Stream ticket.", read(a.streamTicket), nil},
 		{get, currentStream, "streamConversation", openToAll, ok, "", a.streamEndpoint(), nil},
 		{get, olderStreamPath, "streamMessages", openToAll, ok, "", a.streamEndpoint(), nil},

@@ -71,6 +71,9 @@ type Records interface {
 	Turns(ctx context.Context, conversation console.ID, state console.TurnState, q console.Query) (console.Page[console.TurnRecord], error)
 	// TurnRecord returns one turn of a conversation, or CodeNotFound.
 	TurnRecord(ctx context.Context, conversation, id console.ID) (console.TurnRecord, error)
+	// Prompt returns what a turn of a conversation asked a model, or CodeNotFound: the turn is not there,
+	// it asked none, or that was too long ago.
+	Prompt(ctx context.Context, conversation, turn console.ID) (console.Prompt, error)
 	// Usage returns one page of what the team spent, told apart as asked for, and always by currency;
 	// sort takes day, turns and total_tokens; search is not looked at.
 	Usage(ctx context.Context, f console.UsageFilter, q console.Query) (console.Page[console.Usage], error)
