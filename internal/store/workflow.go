@@ -149,8 +149,16 @@ func (t *Tx) shareWorkflow(id *console.ID) error {
 	return err
 }
 
+const renewWorkflow = ` ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at, name = excluded.name,
+		search = excluded.search, setup_minutes = excluded.setup_minutes, description = excluded.description,
+		category = excluded.category, tags = excluded.tags, integrations = excluded.integrations,
+		channels = excluded.channels, actions = excluded.actions, rules = excluded.rules, flows = excluded.flows,
+		guide = excluded.guide, faq = excluded.faq, setup_steps = excluded.setup_steps,
+		prompt_config = excluded.prompt_config, system_prompt = excluded.system_prompt
+	WHERE workflow.team_id = excluded.team_id AND workflow.updated_at < excluded.updated_at`
+
 // SeedLibrary adds those workflows of the server's public library that are not there yet, by their
-// ids. What is there stays as it is.
+// ids, and renews those that are there in an older version. What teams own stays as it is.
 func (db *DB) SeedLibrary(ctx context.Context, library []console.Workflow) error {
 	return db.Write(ctx, "", func(t *Tx) error {
 		for _, w := range library {
@@ -159,7 +167,7 @@ func (db *DB) SeedLibrary(ctx context.Context, library []console.Workflow) error
 			if err != nil {
 				return err
 			}
-			if _, err := t.s.exec(insertWorkflow+` ON CONFLICT (id) DO NOTHING`, args...); err != nil {
+			if _, err := t.s.exec(insertWorkflow+renewWorkflow, args...); err != nil {
 				return err
 			}
 		}

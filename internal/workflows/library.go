@@ -25,6 +25,9 @@ func Library() []console.Workflow {
 // published is when the library was written; its workflows are older than all of a server's own.
 func published() time.Time { return time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC) }
 
+// revised is when it was last changed: a server that has an older version gets this one.
+func revised() time.Time { return time.Date(2026, time.November, 25, 0, 0, 0, 0, time.UTC) }
+
 type libraryJSON struct {
 	ID           console.ID
 	Name         string
@@ -61,6 +64,6 @@ func fromLibrary(file string) console.Workflow {
 		Visibility: console.Public, SystemPrompt: w.SystemPrompt, Rules: w.Rules, Flows: w.Flows,
 		Tags: w.Tags, Integrations: w.Integrations, Channels: w.Channels, Actions: w.Actions,
 		Guide: w.Guide, FAQ: w.FAQ, SetupSteps: w.SetupSteps, SetupMinutes: w.SetupMinutes,
-		PromptConfig: w.PromptConfig, CreatedAt: published(), UpdatedAt: published(),
+		PromptConfig: w.PromptConfig, CreatedAt: published(), UpdatedAt: revised(),
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/store"
@@ -192,6 +193,19 @@ func library(t *testing.T, b *bench) {
 	got, err := b.db.Team(b.other).Workflow(t.Context(), w.ID)
 	ok(t, err)
 	equal(t, "Workflow of the library", got, w)
+	again.UpdatedAt = w.UpdatedAt.Add(time.Second)
+	ok(t, b.db.SeedLibrary(t.Context(), []console.Workflow{again}))
+	got, err = b.db.Team(b.other).Workflow(t.Context(), w.ID)
+	ok(t, err)
+	equal(t, "Workflow of a newer library", got, again)
+	own := b.newWorkflow()
+	b.write(t, func(tx *store.Tx) error { return tx.InsertWorkflow(t.Context(), own) })
+	taken := again
+	taken.ID, taken.UpdatedAt = own.ID, own.UpdatedAt.Add(time.Hour)
+	ok(t, b.db.SeedLibrary(t.Context(), []console.Workflow{taken}))
+	got, err = b.view().Workflow(t.Context(), own.ID)
+	ok(t, err)
+	equal(t, "Workflow that a team owns", got, own)
 	page, err := b.view().Workflows(t.Context(), console.ScopePublic, console.Query{})
 	ok(t, err)
 	equal(t, "public ones", page.Total, int64(1))
