@@ -146,17 +146,17 @@ func spoken(one flows.Decision, later []flows.Decision) string {
 	return strings.TrimSpace(strings.TrimSuffix(one.Text, one.Question))
 }
 
-// stepsOf is a decision as the record shows it.
+// stepsOf is a decision as the record shows it: the flow that it met, then the rule that answered.
 func stepsOf(d flows.Decision) []console.Step {
 	var steps []console.Step
-	if d.Rule != nil {
-		steps = append(steps, console.Step{
-			Kind: console.StepRule, Rule: or(d.Rule.ID, d.Rule.Name), Note: fmt.Sprintf("by %q", d.Rule.By),
-		})
-	}
 	if d.Flow != "" {
 		steps = append(steps, console.Step{
 			Kind: console.StepFlow, Flow: d.Flow, FlowStep: d.Step, Note: string(d.Outcome),
+		})
+	}
+	if d.Rule != nil {
+		steps = append(steps, console.Step{
+			Kind: console.StepRule, Rule: or(d.Rule.ID, d.Rule.Name), Note: fmt.Sprintf("by %q", d.Rule.By),
 		})
 	}
 	if len(d.Notes) == 0 {

@@ -100,7 +100,7 @@ func TestARecordNamesRuleAndStep(t *testing.T) {
 		for _, s := range h.db.lastTurn().Record.Steps {
 			got = append(got, fmt.Sprintf("%s %s%s %s %s", s.Kind, s.Rule, s.Flow, s.FlowStep, s.Note))
 		}
-		want := []string{`rule hours  by "opening hours"`, "flow Demo name digressed"}
+		want := []string{"flow Demo name digressed", `rule hours  by "opening hours"`}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("steps: -want +got\n%s", diff)
 		}
