@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/netip"
 	"time"
+
+	"github.com/bimpe/bimpe/internal/dial"
 )
 
 // Config is what a client is made of. Agent must be set.
@@ -57,18 +59,18 @@ func New(c Config) *http.Client {
 	}
 	return &http.Client{
 		Timeout: cmp.Or(c.Limits.Whole, 30*time.Second), CheckRedirect: follow,
-		Transport: &transport{agent: c.Agent, body: cmp.Or(c.Limits.Body, 4<<20), next: &http.Transport{
+		Transport: &transport{agent: c.Agent, body: cmp.Or(c.Limits.Body, 4<<20), next: dial.Owned(&http.Transport{
 			DialContext: dialer.DialContext, TLSHandshakeTimeout: handshakeTimeout,
 			ResponseHeaderTimeout: cmp.Or(c.Limits.Header, 10*time.Second), MaxResponseHeaderBytes: maxHeader,
 			MaxIdleConns: max(maxIdle, c.Streams), MaxIdleConnsPerHost: max(2, c.Streams), IdleConnTimeout: idleTimeout,
 			DisableCompression: c.Streams > 0,
-		}},
+		})},
 	}
 }
 
 // transport judges the form of an address at each hop and bounds the answer.
 type transport struct {
-	next  *http.Transport
+	next  *dial.Transport
 	agent string
 	body  int64
 }

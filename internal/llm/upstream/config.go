@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/bimpe/bimpe/internal/dial"
 )
 
 // Config says which model to ask and where.
@@ -95,7 +97,7 @@ func withoutRedirects(h *http.Client) *http.Client {
 func newHTTP() *http.Client {
 	const streams = 512 // that may end at once without their connections being thrown away
 	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
-	return &http.Client{Transport: &http.Transport{
+	return &http.Client{Transport: dial.Owned(&http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         dialer.DialContext,
 		ForceAttemptHTTP2:   true,
@@ -104,7 +106,7 @@ func newHTTP() *http.Client {
 		IdleConnTimeout:     90 * time.Second,
 		TLSHandshakeTimeout: 10 * time.Second,
 		DisableCompression:  true, // a compressed stream is a delayed stream
-	}}
+	})}
 }
 
 // Bounded is the middleware that every vendor's client needs: clients read the bodies of errors whole.
