@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -104,6 +105,7 @@ func TestBadModelsCostOneApology(t *testing.T) {
 	for name, id := range talks {
 		eventually(t, "the customer of a model that "+name+" has an answer", func() bool { return s.idle(t, a.ID, id) })
 	}
+	s.recovered(t, a.ID)
 	for name, id := range talks {
 		s.reply(t, a.ID, id, "user", "next")
 		eventually(t, "after a model that "+name+" the next turn is well", func() bool {
@@ -117,6 +119,27 @@ func TestBadModelsCostOneApology(t *testing.T) {
 	}
 	if most := s.peak(t); most > mostMemory {
 		t.Errorf("the server grew to %d MiB, want at most %d", most, mostMemory)
+	}
+}
+
+// recovered waits until the model is asked again: after so many faults in a row it is left alone for up
+// to a minute, in which every customer has an apology at once.
+func (s *site) recovered(t *testing.T, agent string) {
+	t.Helper()
+	ctx := within(t, 2*patience)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		id := s.say(t, agent, "are you well").ConversationID
+		eventually(t, "the customer has an answer", func() bool { return s.idle(t, agent, id) })
+		if log := s.log(t, agent, id); log[len(log)-1].Text == "You said: are you well" {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatal("a model that is well again is never asked again")
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ func (w *walker) newer() {
 	w.newerBelow(agent)
 	w.newerConversations(agent)
 	w.desk(agent)
+	w.models(agent)
 	w.phones(agent)
 	w.newerKeys()
 	w.newerEnd(agent, workflow)
@@ -216,6 +217,9 @@ func (w *walker) turns(agent, chat string) {
 	w.pages("GET "+turns+"?sort=created_at", 2, 3, agent, chat)
 	for _, turn := range w.all("GET "+turns, agent, chat) {
 		w.one("GET "+turns+"/{}", nil, agent, chat, id(turn))
+		if turn["decided_by"] == "model" {
+			w.one("GET "+turns+"/{}/prompt", nil, agent, chat, id(turn))
+		}
 	}
 	if got := w.all("GET "+turns+"?state=replied", agent, chat); len(got) != 2 || got[0]["decided_by"] != "model" {
 		w.t.Errorf("turns that replied: %v, want two by a model", got)
