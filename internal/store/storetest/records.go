@@ -24,7 +24,9 @@ func recordTests() map[string]test {
 	}
 }
 
-var gpt = console.ModelRef{Connection: "cconn", Provider: "openai", Name: "gpt"}
+func gpt() console.ModelRef {
+	return console.ModelRef{Connection: "cconn", Provider: "openai", Name: "gpt"}
+}
 
 // spending is a record that spent something on a model.
 func spending(m console.ModelRef, prompt, completion int64, cost console.Money) *console.Record {
@@ -39,7 +41,7 @@ func (b *bench) fullRecord() *console.Record {
 	step := console.Step{
 		Kind: console.StepModel, At: at, Took: 1500 * time.Microsecond, Note: "n", Rule: "r", Flow: "f", FlowStep: "2",
 		Sources: []console.Source{{PassageID: "p", BaseID: "b", Name: "Menu", Quote: "Jollof “rice”"}},
-		Model:   gpt, Try: 2, Waited: time.Second, Fault: "broken",
+		Model:   gpt(), Try: 2, Waited: time.Second, Fault: "broken",
 		Tokens: console.Tokens{Prompt: 3, Completion: 2, Estimated: true},
 		Cost:   console.Money{Currency: "USD", Nanos: 12},
 	}
@@ -87,7 +89,7 @@ func recordKeptLate(t *testing.T, b *bench) {
 	t.Helper()
 	first := b.conversation(t, b.agent(t).ID)
 	run := *first.Opened
-	run.Record = spending(gpt, 10, 1, console.Money{})
+	run.Record = spending(gpt(), 10, 1, console.Money{})
 	keep := func(turn console.Turn) {
 		t.Helper()
 		b.write(t, func(tx *store.Tx) error { return tx.KeepRecord(t.Context(), turn, b.clock.now()) })
@@ -99,7 +101,7 @@ func recordKeptLate(t *testing.T, b *bench) {
 	settled := b.settle(first.Now, *first.Opened, "Hi")
 	b.write(t, func(tx *store.Tx) error { return tx.Apply(t.Context(), settled) })
 	slow := run
-	slow.Attempt, slow.Record = 0, spending(gpt, 100, 0, console.Money{})
+	slow.Attempt, slow.Record = 0, spending(gpt(), 100, 0, console.Money{})
 	keep(slow) // an earlier attempt, which says nothing of the one that ended
 	if got := b.record(t, first.Now, run.ID); got.Record != nil {
 		t.Errorf("the turn has the record of another attempt: %+v", got.Record)
@@ -128,7 +130,7 @@ func recordOfNothing(t *testing.T, b *bench) {
 		return tx.KeepRecord(t.Context(), gone, b.clock.now())
 	})
 	equal(t, "usage", b.usage(t, console.UsageFilter{}), nil)
-	gone.Record = spending(gpt, 5, 0, console.Money{})
+	gone.Record = spending(gpt(), 5, 0, console.Money{})
 	b.write(t, func(tx *store.Tx) error { return tx.KeepRecord(t.Context(), gone, b.clock.now()) })
 	if got := b.usage(t, console.UsageFilter{}); len(got) != 1 || got[0].Tokens.Prompt != 5 {
 		t.Errorf("of a turn that is not there any more %+v was spent, want 5 tokens", got)
@@ -241,11 +243,11 @@ func usageToldApart(t *testing.T, b *bench) {
 	one, two := b.agent(t).ID, b.agent(t).ID
 	today := console.DayOf(b.clock.now())
 	tomorrow := today + 1
-	b.spend(t, one, "ka", spending(gpt, 10, 1, console.Money{Currency: "USD", Nanos: 5}))
-	b.spend(t, one, "ka", spending(gpt, 20, 2, console.Money{Currency: "USD", Nanos: 6}))
+	b.spend(t, one, "ka", spending(gpt(), 10, 1, console.Money{Currency: "USD", Nanos: 5}))
+	b.spend(t, one, "ka", spending(gpt(), 20, 2, console.Money{Currency: "USD", Nanos: 6}))
 	b.spend(t, two, "kb", &console.Record{}) // a rule answered
 	b.clock.advance(24 * time.Hour)
-	both := spending(gpt, 100, 0, console.Money{Currency: "NGN", Nanos: 7})
+	both := spending(gpt(), 100, 0, console.Money{Currency: "NGN", Nanos: 7})
 	both.Spend(console.Step{Model: console.ModelRef{Name: "spare"}, Tokens: console.Tokens{Prompt: 1000, Estimated: true}})
 	b.spend(t, one, "kb", both)
 
@@ -258,8 +260,8 @@ func usageToldApart(t *testing.T, b *bench) {
 	by := []console.UsageBy{console.UsageByAgent, console.UsageByKey, console.UsageByModel}
 	equal(t, "by agent, key and model", b.usage(t, console.UsageFilter{By: by}), []console.Usage{
 		{Agent: &two, Key: to(console.ID("kb")), Model: &console.ModelRef{}, Turns: 1},
-		{Agent: &one, Key: to(console.ID("ka")), Model: &gpt, Turns: 2, Asked: 2, Tokens: console.Tokens{Prompt: 30, Completion: 3}, Cost: console.Money{Currency: "USD", Nanos: 11}},
-		{Agent: &one, Key: to(console.ID("kb")), Model: &gpt, Asked: 1, Tokens: console.Tokens{Prompt: 100}, Cost: console.Money{Currency: "NGN", Nanos: 7}},
+		{Agent: &one, Key: to(console.ID("ka")), Model: to(gpt()), Turns: 2, Asked: 2, Tokens: console.Tokens{Prompt: 30, Completion: 3}, Cost: console.Money{Currency: "USD", Nanos: 11}},
+		{Agent: &one, Key: to(console.ID("kb")), Model: to(gpt()), Asked: 1, Tokens: console.Tokens{Prompt: 100}, Cost: console.Money{Currency: "NGN", Nanos: 7}},
 		{Agent: &one, Key: to(console.ID("kb")), Model: &console.ModelRef{Name: "spare"}, Turns: 1, Asked: 1, Tokens: console.Tokens{Prompt: 1000, Estimated: true}, Estimated: 1000},
 	})
 	page, err := b.db.Team(b.other).Usage(t.Context(), console.UsageFilter{To: tomorrow}, console.Query{})
@@ -321,7 +323,7 @@ func usageOfMany(t *testing.T, b *bench) {
 		for range each {
 			c := b.accept(nil, b.newConversation(agent), "Hello")
 			settled := b.settle(c.Now, *c.Opened, "Hi")
-			settled.Ended.Record = spending(gpt, 2, 1, console.Money{})
+			settled.Ended.Record = spending(gpt(), 2, 1, console.Money{})
 			settled.Ended.Record.Spend(console.Step{Model: console.ModelRef{Name: "spare"}})
 			changes = append(changes, c, settled)
 		}

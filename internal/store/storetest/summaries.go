@@ -45,7 +45,7 @@ func summaryOnRecord(t *testing.T, b *bench) {
 	t.Helper()
 	ended := b.asked(t, b.agent(t).ID, nil)
 	step := console.Step{
-		Kind: console.StepSummary, At: b.clock.now(), Model: gpt, Tokens: console.Tokens{Prompt: 100, Completion: 20},
+		Kind: console.StepSummary, At: b.clock.now(), Model: gpt(), Tokens: console.Tokens{Prompt: 100, Completion: 20},
 	}
 	turn := ended
 	turn.Record = &console.Record{Steps: []console.Step{step}}
@@ -58,7 +58,7 @@ func summaryOnRecord(t *testing.T, b *bench) {
 	ok(t, err)
 	equal(t, "steps", got.Record.Steps, []console.Step{step, step})
 	equal(t, "spent", got.Record.Spent, []console.Spending{{
-		Model: gpt, Asked: 2, Tokens: console.Tokens{Prompt: 200, Completion: 40},
+		Model: gpt(), Asked: 2, Tokens: console.Tokens{Prompt: 200, Completion: 40},
 	}})
 	today := console.DayOf(b.clock.now())
 	usage, err := b.view().Usage(t.Context(), console.UsageFilter{From: today, To: today}, console.Query{Page: 1, Limit: 10})
