@@ -150,7 +150,9 @@ func TestWhatAPauseDiscardedIsOnRecord(t *testing.T) {
 		h := newHouse(t, slow)
 		h.customer("hi")
 		time.Sleep(1500 * time.Millisecond)
-		h.must(h.db.memory.agent(func(a *console.AgentState) { a.Status = console.AgentPaused; a.Epoch++ }))
+		h.must(h.db.write(func(tx) error {
+			return h.db.memory.agent(func(a *console.AgentState) { a.Status = console.AgentPaused; a.Epoch++ })
+		}))
 		h.AgentStopped(agentID, console.WhyAgentPaused)
 		synctest.Wait()
 		turn := h.db.lastTurn()
