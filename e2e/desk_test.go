@@ -6,6 +6,8 @@ func (w *walker) desk(agent string) {
 	const at = "/agents/{}/conversations/{}"
 	said := w.one("POST /agents/{}/conversations/messages", object{"message": "hello", "channel_user_id": "at-the-desk"}, agent)
 	chat := plainText(said["conversation_id"])
+	everything := w.listen("GET /conversations/stream", "&after="+id(said))
+	everything.message("You said: hello")
 	mine := object{"assignee": "Ngozi", "status": "resolved"}
 	w.sent(mine, w.one("PATCH "+at, mine, agent, chat))
 	if got := w.all("GET /conversations?assignee=Ngozi&status=resolved&agent_id=" + agent); len(got) != 1 {

@@ -36,9 +36,12 @@ var streamClient = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 
 
 // ticket takes a ticket for a stream.
 func (s *site) ticket(ctx context.Context, agentID, conversationID, key string) (string, error) {
-	a, err := s.try(ctx, request{
-		method: "POST", path: conversationPath(agentID, conversationID) + "/stream-ticket", key: key,
-	})
+	return s.ticketAt(ctx, conversationPath(agentID, conversationID), key)
+}
+
+// ticketAt takes a ticket for the stream below a path.
+func (s *site) ticketAt(ctx context.Context, path, key string) (string, error) {
+	a, err := s.try(ctx, request{method: "POST", path: path + "/stream-ticket", key: key})
 	if err != nil {
 		return "", err
 	}
@@ -51,7 +54,12 @@ func (s *site) ticket(ctx context.Context, agentID, conversationID, key string) 
 
 // open takes a ticket and opens the stream, as the clients do.
 func (s *site) open(ctx context.Context, agentID, conversationID, key string, query url.Values) (*listening, error) {
-	ticket, err := s.ticket(ctx, agentID, conversationID, key)
+	return s.openAt(ctx, conversationPath(agentID, conversationID), key, query)
+}
+
+// openAt takes a ticket and opens the stream below a path.
+func (s *site) openAt(ctx context.Context, path, key string, query url.Values) (*listening, error) {
+	ticket, err := s.ticketAt(ctx, path, key)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +69,7 @@ func (s *site) open(ctx context.Context, agentID, conversationID, key string, qu
 	}
 	query.Set("ticket", ticket)
 	ctx, cancel := context.WithCancel(ctx)
-	body, err := s.get(ctx, conversationPath(agentID, conversationID)+"/stream?"+query.Encode())
+	body, err := s.get(ctx, path+"/stream?"+query.Encode())
 	if err != nil {
 		cancel()
 		return nil, err

@@ -197,7 +197,11 @@ type frames struct {
 // listen takes a ticket and opens a stream; it is closed at the test's end.
 func (w *walker) listen(line, query string, ids ...string) *frames {
 	w.t.Helper()
-	ticket := w.one("POST /agents/{}/conversations/{}/stream-ticket", nil, ids...)
+	at := "/agents/{}/conversations/{}"
+	if len(ids) == 0 {
+		at = "/conversations"
+	}
+	ticket := w.one("POST "+at+"/stream-ticket", nil, ids...)
 	o, path := w.operation(line, ids)
 	out, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet,
 		w.s.base()+path+"?ticket="+plainText(ticket["ticket"])+query, nil)

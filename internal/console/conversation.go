@@ -211,6 +211,7 @@ type Halted struct {
 // Change is one deed done to a conversation. It is decided from values read under the
 // conversation's lock, and the store applies it whole or not at all.
 type Change struct {
+	Team   ID            // whose conversation it is; set by who applies the change, for those who hear of it
 	Was    *Conversation // nil: the conversation is new
 	Now    Conversation
 	Append *Message   // its Seq and CreatedAt are already set

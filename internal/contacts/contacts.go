@@ -26,6 +26,8 @@ type Reads interface {
 // Store is a transaction of one team.
 type Store interface {
 	Reads
+	// Team is the team whose transaction this is.
+	Team() console.ID
 	// LockConversation returns one of an agent's conversations, or CodeNotFound, and holds it.
 	LockConversation(ctx context.Context, agent, id console.ID) (console.Conversation, error)
 	// PutContact keeps a contact, the first time or anew. Its conversation must be held.
@@ -203,7 +205,7 @@ func (s *Service) Delete(ctx context.Context, tx Store, agent, id console.ID) er
 func (s *Service) show(ctx context.Context, tx Store, was console.Conversation, who console.Contact) error {
 	now := was.Knows(who)
 	now.UpdatedAt = console.Later(was.UpdatedAt, s.now())
-	change := console.Change{Was: &was, Now: now}
+	change := console.Change{Team: tx.Team(), Was: &was, Now: now}
 	tx.AfterCommit(func() { s.listener.Changed(change) })
 	return tx.Apply(ctx, change)
 }

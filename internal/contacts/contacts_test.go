@@ -60,6 +60,8 @@ func (s *shelf) Apply(_ context.Context, c console.Change) error {
 	return nil
 }
 
+func (s *shelf) Team() console.ID { return "t" }
+
 func (s *shelf) AfterCommit(f func()) { s.after = append(s.after, f) }
 
 // ear remembers the last change that was told.

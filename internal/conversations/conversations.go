@@ -155,6 +155,7 @@ func (s *Service) send(ctx context.Context, tx Store, in sending) (Sent, error) 
 }
 
 func (s *Service) apply(ctx context.Context, tx Store, c console.Change) error {
+	c.Team = tx.Team()
 	tx.AfterCommit(func() { s.Listener.Changed(c) })
 	return tx.Apply(ctx, c)
 }

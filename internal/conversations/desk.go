@@ -17,6 +17,21 @@ type DeskReads interface {
 	Notes(ctx context.Context, agent, conversation console.ID, q console.Query) (console.Page[console.Note], error)
 }
 
+// LogReads is a team's log: all messages of all conversations, in an order that never changes.
+type LogReads interface {
+	// TeamLog returns the messages behind one place and up to another in order, at most limit of them,
+	// without those of agents that were deleted.
+	TeamLog(ctx context.Context, after, upTo int64, limit int) ([]console.Told, error)
+	// Settled returns a place up to which the log does not change any more: all that was committed
+	// before the call stands there, and whatever is committed later stands behind it. It may wait some
+	// time for the writes that are under way.
+	Settled(ctx context.Context) (int64, error)
+	// TeamPlace returns the place of a message of the team, or CodeNotFound.
+	TeamPlace(ctx context.Context, message console.ID) (int64, error)
+	// TeamPlaceAt returns a place behind which are all messages later than at.
+	TeamPlaceAt(ctx context.Context, at time.Time) (int64, error)
+}
+
 // DeskStore is what notes need of a transaction beside Store.
 type DeskStore interface {
 	// Key returns one key of the team, or CodeNotFound.

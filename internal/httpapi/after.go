@@ -50,7 +50,25 @@ func parseAfter(path, s string) (after, error) {
 }
 
 func errAfter(path string) error {
-	return invalid(path, "must be the id of a message of this conversation or an ISO 8601 time")
+	return invalid(path, faultAfter)
+}
+
+const faultAfter = "must be the id of a message of this conversation or an ISO 8601 time"
+
+// place returns the place in the team's log after which the stream begins.
+func (a after) place(ctx context.Context, from Reads, ticket int64) (int64, error) {
+	switch {
+	case a.message != "":
+		place, err := from.TeamPlace(ctx, a.message)
+		if console.IsNotFound(err) {
+			return 0, invalid(a.path, "must be the id of a message of this team or an ISO 8601 time")
+		}
+		return place, err
+	case a.at != nil:
+		return from.TeamPlaceAt(ctx, *a.at)
+	default:
+		return ticket, nil
+	}
 }
 
 // seq returns the number of the message after which the stream begins.

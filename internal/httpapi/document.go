@@ -49,7 +49,7 @@ func documentConfig(version string) huma.Config {
 				},
 				byTicket: {
 					Type: "apiKey", In: "query", Name: "ticket",
-					Description: "A stream ticket: it opens one stream of one conversation, once, within 60 seconds. See `createStreamTicket`.",
+					Description: "A stream ticket: it opens one stream, of one conversation or of all of the team, once, within 60 seconds. See `createStreamTicket` and `createTeamStreamTicket`.",
 				},
 			},
 		},
@@ -272,7 +272,7 @@ func (a *API) success(op *operation) *huma.Response {
 	r := &huma.Response{Description: op.says, Headers: headers(commonHeaders())}
 	switch {
 	case op.endpoint.raw != nil:
-		media, schema = mediaEvents, a.streamSchema()
+		media, schema = mediaEvents, a.streamSchema(op.endpoint.events)
 		r.Description = "The event stream, until either side ends it."
 		r.Headers = headers(append(commonHeaders(), "Cache-Control", "X-Accel-Buffering"))
 	default:

@@ -87,6 +87,26 @@ func (conversationDetailJSON) TransformSchema(r huma.Registry, s *huma.Schema) *
 }
 
 // TransformSchema adds the embedded fields.
+func (teamFrameJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[frameJSON](r, s)
+}
+
+// TransformSchema adds the embedded fields.
+func (teamDeltaJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[deltaJSON](r, s)
+}
+
+// TransformSchema adds the embedded fields.
+func (teamStatusJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[statusJSON](r, s)
+}
+
+// TransformSchema adds the embedded fields.
+func (rowJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
+	return embed[conversationJSON](r, s)
+}
+
+// TransformSchema adds the embedded fields.
 func (listedConversationJSON) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
 	return embed[conversationJSON](r, s)
 }

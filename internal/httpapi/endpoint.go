@@ -19,6 +19,7 @@ type endpoint struct {
 	once   bool // an idempotency key makes it happen once
 	run    func(c *call) error
 	raw    func(x *exchange, r *http.Request) // instead of run: it admits and answers by itself
+	events map[string]string                  // of a stream: the forms of the events' data, by their names
 	decode *decoder                           // of the body; made when the operation is registered
 }
 

@@ -271,6 +271,9 @@ func (e endingHub) Subscribe(r stream.Request) (*stream.Subscription, error) {
 	sub, err := e.house.hub.Subscribe(r)
 	if err == nil && e.house.fault.Load() == "end" {
 		e.house.hub.EndAgent(r.Agent)
+		if r.Conversation == "" {
+			e.house.hub.EndKey(r.Key)
+		}
 	}
 	return sub, err
 }
@@ -305,6 +308,7 @@ func (l teller) Changed(c console.Change) {
 	if c.Append != nil {
 		l.hub.Said(*c.Append)
 	}
+	l.hub.Changed(c)
 }
 
 // logLines is a log that a test reads.

@@ -172,6 +172,8 @@ func (a *API) conversationOperations() []operation {
 func (a *API) deskOperations() []operation {
 	return []operation{
 		{get, allChatsPath, "listAllConversations", chatsRead, ok, "Conversations.", a.allConversationsEndpoint(), nil},
+		{post, allChatsPath + "/stream-ticket", "createTeamStreamTicket", chatsRead, made, "Stream ticket.", read(a.teamStreamTicket), nil},
+		{get, allChatsPath + "/stream", "streamTeam", openToAll, ok, "", a.teamStreamEndpoint(), nil},
 		{patch, chatPath, "updateConversation", chatsWrite, ok, "Conversation updated.", write(a.updateConversation), nil},
 
 		{get, notesPath, "listNotes", chatsRead, ok, "Notes.", page(noteListing(), a.listNotes), nil},

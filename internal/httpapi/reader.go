@@ -33,7 +33,7 @@ var (
 	errLeft = errors.New("httpapi: the client has left")
 )
 
-// reader is one who listens to a conversation. The log is the truth: an event that is not the next
+// reader is one who listens to a conversation, or to all of a team's. The log is the truth: an event that is not the next
 // message, and word of a dropped one, send it to the log.
 //
 //	          next message ▶ write                     told already ▶ skip
@@ -54,7 +54,8 @@ type reader struct {
 	told          int64 // Seq of the newest message that was written
 	toldID        console.ID
 	delta, status bool
-	shared        bool // others write to the log unheard: look into it at each heartbeat
+	team          *teamLog // of who listens to a whole team, instead of conversation, told and toldID
+	shared        bool     // others write to the log unheard: look into it at each heartbeat
 }
 
 // run writes the stream to its end. The error is for the log: it is nil for every ordinary end.
@@ -134,6 +135,9 @@ func untilBeat() time.Duration { return beatLeast + rand.N(beatSpread) }
 
 // event writes what was told, or reads the log when that is not all.
 func (s *reader) event(ctx context.Context, e stream.Event) error {
+	if s.team != nil {
+		return s.team.event(ctx, s, e)
+	}
 	missed := s.sub.Missed()
 	if m := e.Message; m != nil {
 		missed = missed || m.Seq > s.told+1
@@ -167,6 +171,9 @@ func (s *reader) message(m console.Message) error {
 
 // catchUp writes all that the log has and that has not been told.
 func (s *reader) catchUp(ctx context.Context) error {
+	if s.team != nil {
+		return s.team.catchUp(ctx, s)
+	}
 	for {
 		var page []console.Message
 		var err error

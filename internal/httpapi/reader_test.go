@@ -104,6 +104,12 @@ func listen(t *testing.T, l *chatLog, r stream.Request, set func(*reader)) *list
 	if err != nil {
 		t.Fatal(err)
 	}
+	return listenAs(t, l, sub, set)
+}
+
+// listenAs starts a reader that has subscribed.
+func listenAs(t *testing.T, l *chatLog, sub *stream.Subscription, set func(*reader)) *listening {
+	t.Helper()
 	out := &listening{log: l, sink: &sink{}, sub: sub, ended: make(chan error, 1)}
 	s := &reader{
 		w: out.sink, rc: http.NewResponseController(out.sink), sub: sub, from: l, now: time.Now, conversation: "chat",
@@ -226,11 +232,11 @@ func TestReaderTellsOfRepliesOnlyThoseWhoAsked(t *testing.T) {
 			log := newLog()
 			l := listen(t, log, stream.Request{Live: tc.delta || tc.status}, func(s *reader) { s.delta, s.status = tc.delta, tc.status })
 			synctest.Wait()
-			log.hub.Status("chat", stream.Status{State: stream.Thinking})
-			log.hub.Delta("chat", "m1", "te")
+			log.hub.Status(stream.At{Team: "t", Conversation: "chat"}, stream.Status{State: stream.Thinking})
+			log.hub.Delta(stream.At{Team: "t", Conversation: "chat"}, "m1", "te")
 			log.say()
-			log.hub.Delta("chat", "m1", "xt") // late: the message has been told
-			log.hub.Status("chat", stream.Status{State: stream.Idle})
+			log.hub.Delta(stream.At{Team: "t", Conversation: "chat"}, "m1", "xt") // late: the message has been told
+			log.hub.Status(stream.At{Team: "t", Conversation: "chat"}, stream.Status{State: stream.Idle})
 			synctest.Wait()
 			l.leave(t)
 			if got := l.told(t); got != tc.want {

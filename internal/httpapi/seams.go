@@ -68,6 +68,7 @@ type ownedStore interface {
 // DeskReads is what a team's humans ask of their customers and of each other.
 type DeskReads interface {
 	conversations.DeskReads
+	conversations.LogReads
 	contacts.Reads
 }
 

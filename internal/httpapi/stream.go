@@ -19,36 +19,68 @@ import (
 const (
 	eventDelta  = "delta"
 	eventStatus = "status"
+	eventRow    = "conversation" // of a team's stream
 )
 
 func (a *API) streamEndpoint() *endpoint {
+	return streaming(a.openStream, []string{eventDelta, eventStatus}, map[string]string{
+		"message": "MessageEvent", "heartbeat": "HeartbeatEvent", eventDelta: "DeltaEvent", eventStatus: "StatusEvent",
+	}, a)
+}
+
+// opener finds out whether a stream may be opened, and opens it.
+type opener func(x *exchange, r *http.Request) (*reader, error)
+
+// streaming is an operation that answers with events, some of which come only to those who ask.
+func streaming(open opener, asked []string, forms map[string]string, a *API) *endpoint {
 	text := &huma.Schema{Type: huma.TypeString}
-	words := &huma.Schema{Type: huma.TypeString, Enum: []any{
-		eventDelta, eventStatus, eventDelta + "," + eventStatus, eventStatus + "," + eventDelta,
-	}}
+	var words []any
+	for _, list := range orders(asked) {
+		words = append(words, strings.Join(list, ","))
+	}
 	last := &huma.Param{Name: "Last-Event-ID", In: "header", Schema: text}
 	return &endpoint{
-		raw: a.stream, query: []*huma.Param{queryParam("after", text), queryParam("events", words), last},
-		answer: reflect.TypeFor[envelope[nothing]](),
+		raw: func(x *exchange, r *http.Request) { a.stream(x, r, open) },
+		query: []*huma.Param{
+			queryParam("after", text), queryParam("events", &huma.Schema{Type: huma.TypeString, Enum: words}), last,
+		},
+		answer: reflect.TypeFor[envelope[nothing]](), events: forms,
 	}
+}
+
+// orders are all ways to say some of the words, each once, the shorter ones first.
+func orders(words []string) [][]string {
+	all, longest := [][]string{}, [][]string{nil}
+	for range words {
+		var longer [][]string
+		for _, list := range longest {
+			for _, w := range words {
+				if !slices.Contains(list, w) {
+					longer = append(longer, append(slices.Clone(list), w))
+				}
+			}
+		}
+		all, longest = append(all, longer...), longer
+	}
+	return all
 }
 
 // asked is what a request for a stream says.
 type asked struct {
-	ticket        string
-	after         after
-	delta, status bool
+	ticket             string
+	after              after
+	delta, status, row bool
 }
 
 // stream tells of new messages until someone leaves.
-func (a *API) stream(x *exchange, r *http.Request) {
+func (a *API) stream(x *exchange, r *http.Request, open opener) {
 	if r.Method != http.MethodGet { // the mux takes HEAD for GET
 		a.unknown(x, r)
 		return
 	}
 	var s *reader
 	var err error
-	aside(func() { s, err = a.openStream(x, r) })
+	aside(func() { s, err = open(x, r) })
 	if err != nil {
 		a.writeError(x, r, late(err))
 		return
@@ -63,7 +95,7 @@ func (a *API) stream(x *exchange, r *http.Request) {
 // request that was merely wrong can be made again with it. It subscribes before it looks for the
 // conversation and spends the ticket, so that a deletion and a revocation in between end the stream.
 func (a *API) openStream(x *exchange, r *http.Request) (*reader, error) {
-	ask, askErr := readAsked(r)
+	ask, askErr := readAsked(r, eventDelta, eventStatus)
 	t, err := a.admitTicket(x, r, ask.ticket)
 	if err != nil {
 		return nil, err
@@ -124,7 +156,7 @@ func (a *API) admitTicket(x *exchange, r *http.Request, ticket string) (auth.Tic
 }
 
 // readAsked reads the request; the ticket comes back even when something else is wrong.
-func readAsked(r *http.Request) (asked, error) {
+func readAsked(r *http.Request, known ...string) (asked, error) {
 	q, err := readQuery(r.URL.RawQuery)
 	if err != nil {
 		return asked{}, err
@@ -137,26 +169,34 @@ func readAsked(r *http.Request) (asked, error) {
 	}
 	if since != "" || path == "after" {
 		if ask.after, err = parseAfter(path, since); err != nil {
-			q.fail(path, "must be the id of a message of this conversation or an ISO 8601 time")
+			q.fail(path, faultAfter)
 		}
 	}
-	ask.delta, ask.status = readEvents(q)
+	names := readEvents(q, known)
+	ask.delta, ask.status = slices.Contains(names, eventDelta), slices.Contains(names, eventStatus)
+	ask.row = slices.Contains(names, eventRow)
 	return ask, q.err()
 }
 
-// readEvents reads which more events are wanted.
-func readEvents(q *query) (delta, status bool) {
+// readEvents reads which more events are wanted, of those that there are.
+func readEvents(q *query, known []string) []string {
 	words, ok := q.text("events")
 	if !ok {
-		return false, false
+		return nil
 	}
-	known := []string{eventDelta, eventStatus}
 	names := strings.Split(words, ",")
 	for i, n := range names {
 		if !slices.Contains(known, n) || slices.Contains(names[:i], n) {
-			q.fail("events", "must be delta, status, or both with a comma")
-			return false, false
+			q.fail("events", faultEvents(known))
+			return nil
 		}
 	}
-	return slices.Contains(names, eventDelta), slices.Contains(names, eventStatus)
+	return names
+}
+
+func faultEvents(known []string) string {
+	if len(known) == 2 {
+		return "must be " + known[0] + ", " + known[1] + ", or both with a comma"
+	}
+	return "must be some of " + strings.Join(known, ", ") + ", each once, with commas"
 }

@@ -65,7 +65,7 @@ func BenchmarkDelta(b *testing.B) {
 	s := subscribe(b, h, stream.Request{Team: "t", Key: "k", Conversation: "c", Live: true})
 	b.ReportAllocs()
 	for b.Loop() {
-		h.Delta("c", "m", "text")
+		h.Delta(stream.At{Team: "t", Conversation: "c"}, "m", "text")
 		<-s.Events()
 	}
 }

@@ -3,7 +3,6 @@ package stream
 import (
 	"fmt"
 	"hash/maphash"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +17,8 @@ const shards = 64
 type Hub struct {
 	seed          maphash.Seed
 	conversations [shards]listeners // by conversation: whom to tell
+	watchers      [shards]listeners // by team: whom to tell of all its conversations
+	watching      atomic.Int64      // how many watchers there are, so that nobody looks where there are none
 	keys          [shards]listeners // by key: whose streams end with it
 	teams         [shards]tally     // by team: how many streams are open
 	open          atomic.Int64
@@ -29,6 +30,7 @@ func NewHub() *Hub {
 	h := &Hub{seed: maphash.MakeSeed()}
 	for i := range shards {
 		h.conversations[i].by = make(map[console.ID][]*Subscription)
+		h.watchers[i].by = make(map[console.ID][]*Subscription)
 		h.keys[i].by = make(map[console.ID][]*Subscription)
 		h.teams[i].open = make(map[console.ID]int)
 	}
@@ -56,7 +58,7 @@ func (h *Hub) Subscribe(r Request) (*Subscription, error) {
 	}
 	h.open.Add(1)
 	s := newSubscription(h, r)
-	h.conversations[h.shard(r.Conversation)].add(r.Conversation, s, inConversation)
+	h.enter(s)
 	h.keys[h.shard(r.Key)].add(r.Key, s, inKey)
 	// Shutdown sets closed and then ends all that it finds: either it finds s or closed is seen
 	// here.
@@ -87,53 +89,90 @@ func (h *Hub) Said(m console.Message) {
 
 // Delta tells everyone who asked for it what was written of a message. It reports whether there was
 // anyone, however slow. It never waits for a reader.
-func (h *Hub) Delta(conversation, message console.ID, text string) (heard bool) {
-	at := &h.conversations[h.shard(conversation)]
-	at.mu.Lock()
-	defer at.mu.Unlock()
+func (h *Hub) Delta(at At, message console.ID, text string) (heard bool) {
 	var e Event
-	for _, s := range at.by[conversation] {
-		if !s.live {
-			continue
-		}
+	h.live(at, func(s *Subscription) {
 		if !heard {
-			heard, e = true, Event{Delta: &Delta{MessageID: message, Text: text}}
+			heard, e = true, Event{Delta: &Delta{MessageID: message, Text: text, At: at}}
 		}
 		s.may(e)
-	}
+	})
 	return heard
 }
 
 // Watched reports whether anyone who asked for deltas listens to a conversation.
-func (h *Hub) Watched(conversation console.ID) bool {
-	at := &h.conversations[h.shard(conversation)]
-	at.mu.Lock()
-	defer at.mu.Unlock()
-	return slices.ContainsFunc(at.by[conversation], func(s *Subscription) bool { return s.live })
+func (h *Hub) Watched(at At) (watched bool) {
+	h.live(at, func(*Subscription) { watched = true })
+	return watched
 }
 
 // Status tells everyone who asked for it what the agent is doing. It never waits for a reader.
-func (h *Hub) Status(conversation console.ID, st Status) {
-	at := &h.conversations[h.shard(conversation)]
-	at.mu.Lock()
-	defer at.mu.Unlock()
+func (h *Hub) Status(at At, st Status) {
 	var e Event
-	for _, s := range at.by[conversation] {
-		if !s.live {
-			continue
-		}
+	h.live(at, func(s *Subscription) {
 		if e.Status == nil {
 			said := st
-			e.Status = &said
+			said.At, e.Status = at, &said
 		}
 		s.must(e)
+	})
+}
+
+// live calls f with everyone who hears deltas and statuses of a conversation.
+func (h *Hub) live(at At, f func(*Subscription)) {
+	h.conversations[h.shard(at.Conversation)].each(at.Conversation, func(s *Subscription) {
+		if s.live {
+			f(s)
+		}
+	})
+	if h.watching.Load() == 0 {
+		return
 	}
+	h.watchers[h.shard(at.Team)].each(at.Team, func(s *Subscription) {
+		if s.live {
+			f(s)
+		}
+	})
+}
+
+// Changed tells everyone who listens to the change's team that there is something in the log, and
+// those who asked for it that the conversation became another one. It never waits for a reader.
+// Those who listen to the conversation are told of a message by Said.
+func (h *Hub) Changed(c console.Change) {
+	if h.watching.Load() == 0 {
+		return
+	}
+	var said, row Event
+	if c.Append != nil {
+		m := *c.Append
+		said.Message = &m
+	}
+	if c.Was == nil || !sameRow(*c.Was, c.Now) {
+		now := c.Now
+		row.Status = &Status{At: At{Team: c.Team, Agent: now.AgentID, Conversation: now.ID}, Row: &now}
+	}
+	h.watchers[h.shard(c.Team)].each(c.Team, func(s *Subscription) {
+		if said.Message != nil {
+			s.hint(said)
+		}
+		if row.Status != nil && s.rows {
+			s.must(row)
+		}
+	})
+}
+
+// sameRow reports whether a conversation shows in lists as it did, but for its newest message.
+func sameRow(a, b console.Conversation) bool {
+	same := func(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
+	return a.Paused == b.Paused && a.NeedsAttention == b.NeedsAttention && a.Status() == b.Status() &&
+		same(a.Assignee, b.Assignee) && same(a.CustomerName, b.CustomerName) && same(a.FullName, b.FullName) &&
+		same(a.Email, b.Email) && same(a.PhoneNumber, b.PhoneNumber)
 }
 
 // EndKey ends the streams that a key opened.
 func (h *Hub) EndKey(key console.ID) { h.end(h.keys[h.shard(key)].of(key)) }
 
-// EndAgent ends the streams of all of an agent's conversations.
+// EndAgent ends the streams of all of an agent's conversations; those of its team go on.
 func (h *Hub) EndAgent(agent console.ID) {
 	for i := range h.conversations {
 		for _, s := range h.conversations[i].all() {
@@ -162,9 +201,23 @@ func (h *Hub) end(these []*Subscription) {
 	}
 }
 
+// enter puts a subscription where it will be told.
+func (h *Hub) enter(s *Subscription) {
+	if s.conversation != "" {
+		h.conversations[h.shard(s.conversation)].add(s.conversation, s, inConversation)
+		return
+	}
+	h.watching.Add(1) // before it stands in the list, so that nobody passes by
+	h.watchers[h.shard(s.team)].add(s.team, s, inConversation)
+}
+
 // leave takes a subscription out, after which it is told nothing.
 func (h *Hub) leave(s *Subscription) {
-	h.conversations[h.shard(s.conversation)].remove(s.conversation, s, inConversation)
+	if s.conversation != "" {
+		h.conversations[h.shard(s.conversation)].remove(s.conversation, s, inConversation)
+	} else if h.watchers[h.shard(s.team)].remove(s.team, s, inConversation) {
+		h.watching.Add(-1)
+	}
 	h.keys[h.shard(s.key)].remove(s.key, s, inKey)
 }
 
@@ -176,7 +229,7 @@ type listeners struct {
 
 // The two lists that a subscription stands in, as indices of its places.
 const (
-	inConversation = iota
+	inConversation = iota // or among the watchers of its team
 	inKey
 	lists
 )
@@ -191,13 +244,13 @@ func (l *listeners) add(id console.ID, s *Subscription, list int) {
 	l.by[id] = append(l.by[id], s)
 }
 
-// remove does nothing if s is not there any more.
-func (l *listeners) remove(id console.ID, s *Subscription, list int) {
+// remove reports whether s was there still.
+func (l *listeners) remove(id console.ID, s *Subscription, list int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	i := s.place[list]
 	if i == nowhere {
-		return
+		return false
 	}
 	these := l.by[id]
 	last := these[len(these)-1]
@@ -206,9 +259,19 @@ func (l *listeners) remove(id console.ID, s *Subscription, list int) {
 	s.place[list] = nowhere
 	if len(these) == 1 {
 		delete(l.by, id)
-		return
+		return true
 	}
 	l.by[id] = these[:len(these)-1]
+	return true
+}
+
+// each calls f with all who stand there, one after the other, while nobody else tells them anything.
+func (l *listeners) each(id console.ID, f func(*Subscription)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, s := range l.by[id] {
+		f(s)
+	}
 }
 
 func (l *listeners) of(id console.ID) []*Subscription {

@@ -25,7 +25,7 @@ func TestNothingIsLostInSilence(t *testing.T) {
 			rt.Fatalf("Subscribe: %v", err)
 		}
 		defer s.Close()
-		live := h.Delta("c", "first", "")
+		live := h.Delta(stream.At{Team: "t", Conversation: "c"}, "first", "")
 		var told, taken []string
 		if live {
 			told = append(told, "delta first ")
@@ -41,14 +41,14 @@ func TestNothingIsLostInSilence(t *testing.T) {
 			"deltas": func(rt *rapid.T) {
 				for range rapid.IntRange(1, 40).Draw(rt, "n") {
 					text := fmt.Sprint(len(told))
-					if h.Delta("c", "m", text) {
+					if h.Delta(stream.At{Team: "t", Conversation: "c"}, "m", text) {
 						tell("delta m " + text)
 					}
 				}
 			},
 			"status": func(*rapid.T) {
 				id := console.ID(fmt.Sprint(len(told)))
-				h.Status("c", stream.Status{State: stream.Writing, Discarded: id})
+				h.Status(stream.At{Team: "t", Conversation: "c"}, stream.Status{State: stream.Writing, Discarded: id})
 				if live {
 					tell("status writing " + string(id))
 				}
@@ -158,8 +158,8 @@ func TestAllAtOnce(t *testing.T) {
 		wg.Go(func() {
 			for i := range int64(300) {
 				h.Said(message(conversation, i))
-				h.Delta(conversation, "m", "text")
-				h.Status(conversation, stream.Status{State: stream.Idle})
+				h.Delta(stream.At{Team: "t", Conversation: conversation}, "m", "text")
+				h.Status(stream.At{Team: "t", Conversation: conversation}, stream.Status{State: stream.Idle})
 				if i%10 == 0 {
 					h.EndKey(key)
 					h.EndAgent("agent")

@@ -1,9 +1,10 @@
-// Package stream knows who is listening to which conversation in this process, and tells them. It
-// leaves the log to the store and the wire to httpapi.
+// Package stream knows who is listening to which conversation, or to all of a team's, in this process,
+// and tells them. It leaves the log to the store and the wire to httpapi.
 //
 // What it tells is a hint: the log is the truth. A reader subscribes first, then reads the log from
 // where it stands, then takes events; an event whose Seq is not the next, or Missed, sends it to
-// the log again. Publishing never waits: what a slow reader has no room for is dropped.
+// the log again. Publishing never waits: what a slow reader has no room for is dropped. Who listens to
+// a team is told only that there is something in the log, at most once until it looks.
 //
 //	              Subscribe             the reader keeps up
 //	(reader) ─────────────────▶ open ◀──────────────────────▶ missed   Missed, then the log
@@ -29,24 +30,29 @@ import (
 type Request struct {
 	Team         console.ID
 	Agent        console.ID // EndAgent of it ends the stream
-	Conversation console.ID
+	Conversation console.ID // empty: all of the team's, and then Agent is empty too
 	Key          console.ID // EndKey of it ends the stream
 	Live         bool       // also wants Delta and Status
+	Rows         bool       // of a team: also wants to hear of conversations that became other ones
 	Limit        int        // how many streams the team may have open; 0: any number
 }
 
 // Event is one thing to tell; exactly one field is set. What it points to is shared by all readers
 // and must not be changed.
 type Event struct {
-	Message *console.Message
+	Message *console.Message // who listens to a team reads the log instead
 	Delta   *Delta
 	Status  *Status
 }
+
+// At is where something happens.
+type At struct{ Team, Agent, Conversation console.ID }
 
 // Delta is a piece of a message that is being written.
 type Delta struct {
 	MessageID console.ID
 	Text      string
+	At        At
 }
 
 // Status is what the agent is doing. With Idle, Discarded may name the message whose deltas went
@@ -54,6 +60,10 @@ type Delta struct {
 type Status struct {
 	State     State
 	Discarded console.ID // may be empty
+	At        At
+	// Row is a conversation that became another one, and then there is no State. Only those who
+	// asked for Rows are told.
+	Row *console.Conversation
 }
 
 // State is what the agent is doing.
@@ -82,24 +92,25 @@ const (
 type Subscription struct {
 	hub                            *Hub
 	team, agent, conversation, key console.ID
-	live                           bool
+	live, rows                     bool
 	deaf                           bool       // to deltas until the next message or status; under the conversation's lock
 	place                          [lists]int // in the hub's lists, each under that list's lock
 
 	events chan Event
 	ended  chan struct{}
 	missed atomic.Bool
+	hinted atomic.Bool // of a team: it was told that there is something in the log, and has not looked
 
 	endOnce, closeOnce sync.Once
 }
 
 func newSubscription(h *Hub, r Request) *Subscription {
 	size := buffer
-	if r.Live {
+	if r.Live || r.Rows {
 		size = liveBuffer
 	}
 	return &Subscription{
-		hub: h, team: r.Team, agent: r.Agent, conversation: r.Conversation, key: r.Key, live: r.Live,
+		hub: h, team: r.Team, agent: r.Agent, conversation: r.Conversation, key: r.Key, live: r.Live, rows: r.Rows,
 		place:  [lists]int{nowhere, nowhere},
 		events: make(chan Event, size), ended: make(chan struct{}),
 	}
@@ -118,6 +129,10 @@ func (s *Subscription) Ended() <-chan struct{} { return s.ended }
 //
 // After a lost delta no others come until the next message or status: the text has a hole.
 func (s *Subscription) Missed() bool { return s.missed.Load() && s.missed.Swap(false) }
+
+// Look says that the reader of a team is about to read the log, so that it must be told of what comes
+// from now on.
+func (s *Subscription) Look() { s.hinted.Store(false) }
 
 // Close gives the place up. It may be called more than once.
 func (s *Subscription) Close() {
@@ -139,6 +154,14 @@ func (s *Subscription) end() {
 func (s *Subscription) must(e Event) {
 	s.deaf = false
 	s.tell(e, cap(s.events))
+}
+
+// hint tells the reader of a team that there is something in the log, unless it has been told and has
+// not looked. It is held under the team's lock.
+func (s *Subscription) hint(e Event) {
+	if !s.hinted.Swap(true) {
+		s.must(e)
+	}
 }
 
 // may tells a delta, which does not use the reserve. It is held under the conversation's lock.

@@ -46,6 +46,8 @@ func describe(e stream.Event) string {
 		return "message " + string(e.Message.ID)
 	case e.Delta != nil:
 		return fmt.Sprintf("delta %s %s", e.Delta.MessageID, e.Delta.Text)
+	case e.Status != nil && e.Status.Row != nil:
+		return fmt.Sprintf("row %s %t", e.Status.Row.ID, e.Status.Row.Paused)
 	case e.Status != nil:
 		return fmt.Sprintf("status %s %s", e.Status.State, e.Status.Discarded)
 	}
@@ -69,10 +71,10 @@ func TestReadersHearWhatTheyAskedFor(t *testing.T) {
 	other := subscribe(t, h, stream.Request{Team: "t", Conversation: "d", Key: "k", Live: true})
 
 	h.Said(message("c", 1))
-	h.Status("c", stream.Status{State: stream.Thinking})
-	heard := h.Delta("c", "m2", "Good ")
-	h.Delta("c", "m2", "day")
-	h.Status("c", stream.Status{State: stream.Idle, Discarded: "m2"})
+	h.Status(stream.At{Team: "t", Conversation: "c"}, stream.Status{State: stream.Thinking})
+	heard := h.Delta(stream.At{Team: "t", Conversation: "c"}, "m2", "Good ")
+	h.Delta(stream.At{Team: "t", Conversation: "c"}, "m2", "day")
+	h.Status(stream.At{Team: "t", Conversation: "c"}, stream.Status{State: stream.Idle, Discarded: "m2"})
 	h.Said(message("c", 2))
 
 	if !heard {
@@ -98,19 +100,19 @@ func TestReadersHearWhatTheyAskedFor(t *testing.T) {
 func TestDeltaIsHeardOnlyByWhoWantsIt(t *testing.T) {
 	t.Parallel()
 	h := stream.NewHub()
-	if h.Delta("c", "m", "a") {
+	if h.Delta(stream.At{Team: "t", Conversation: "c"}, "m", "a") {
 		t.Error("nobody listens: got heard")
 	}
 	subscribe(t, h, stream.Request{Team: "t", Conversation: "c", Key: "k"})
-	if h.Delta("c", "m", "a") {
+	if h.Delta(stream.At{Team: "t", Conversation: "c"}, "m", "a") {
 		t.Error("a reader of messages alone listens: got heard")
 	}
 	s := subscribe(t, h, stream.Request{Team: "t", Conversation: "c", Key: "k", Live: true})
-	if !h.Delta("c", "m", "a") {
+	if !h.Delta(stream.At{Team: "t", Conversation: "c"}, "m", "a") {
 		t.Error("a live reader listens: got unheard")
 	}
 	s.Close()
-	if h.Delta("c", "m", "a") {
+	if h.Delta(stream.At{Team: "t", Conversation: "c"}, "m", "a") {
 		t.Error("the live reader has closed: got heard")
 	}
 }
@@ -165,7 +167,7 @@ func TestDeltasYieldToMessages(t *testing.T) {
 	h := stream.NewHub()
 	s := subscribe(t, h, stream.Request{Team: "t", Conversation: "c", Key: "k", Live: true})
 	for i := range 1000 {
-		if !h.Delta("c", "m1", fmt.Sprint(i)) {
+		if !h.Delta(stream.At{Team: "t", Conversation: "c"}, "m1", fmt.Sprint(i)) {
 			t.Fatalf("Delta %d: got unheard, want heard", i)
 		}
 	}
@@ -173,8 +175,8 @@ func TestDeltasYieldToMessages(t *testing.T) {
 		t.Error("Missed after a lost delta: got false, want true")
 	}
 	<-s.Events() // room for one, which no delta may use now
-	h.Delta("c", "m1", "after the hole")
-	h.Status("c", stream.Status{State: stream.Idle})
+	h.Delta(stream.At{Team: "t", Conversation: "c"}, "m1", "after the hole")
+	h.Status(stream.At{Team: "t", Conversation: "c"}, stream.Status{State: stream.Idle})
 	h.Said(message("c", 1))
 	if s.Missed() {
 		t.Error("Missed a message or a status, want not")
@@ -188,7 +190,7 @@ func TestDeltasYieldToMessages(t *testing.T) {
 			t.Fatalf("delta %d: got %q, want %q", i, e, want)
 		}
 	}
-	h.Delta("c", "m2", "anew")
+	h.Delta(stream.At{Team: "t", Conversation: "c"}, "m2", "anew")
 	if diff := cmp.Diff([]string{"delta m2 anew"}, take(s)); diff != "" {
 		t.Errorf("the next text (-want +got):\n%s", diff)
 	}

@@ -17,14 +17,16 @@ import (
 type Hub interface {
 	// Said tells of a message that has been committed.
 	Said(m console.Message)
+	// Changed tells those who listen to the whole team of what has been committed.
+	Changed(c console.Change)
 	// Delta passes on a piece of a reply and reports whether anyone heard it.
-	Delta(conversation, message console.ID, text string) bool
+	Delta(at stream.At, message console.ID, text string) bool
 	// Watched reports whether anyone would hear a Delta.
-	Watched(conversation console.ID) bool
+	Watched(at stream.At) bool
 	// EndAgent ends the streams of an agent that has been deleted.
 	EndAgent(agent console.ID)
 	// Status tells what a turn is doing.
-	Status(conversation console.ID, s stream.Status)
+	Status(at stream.At, s stream.Status)
 }
 
 // Config is what an Engine is made of. All fields must be set but Limits and Chance.
@@ -96,7 +98,7 @@ func New(c Config) *Engine {
 // Changed hears of every committed change of a conversation, in order, and does what follows from
 // it: tells the listeners, starts an opened turn, starts over, or stops what is late.
 func (e *Engine) Changed(c console.Change) {
-	e.said(c.Append)
+	e.said(c)
 	if c.Ended != nil {
 		e.drop(*c.Ended)
 	}
@@ -108,12 +110,13 @@ func (e *Engine) Changed(c console.Change) {
 	}
 }
 
-// said tells of a message, nil for none, that has been committed.
-func (e *Engine) said(m *console.Message) {
-	if m != nil {
-		e.tails.add(*m)
-		e.Hub.Said(*m)
+// said tells of what has been committed.
+func (e *Engine) said(c console.Change) {
+	if c.Append != nil {
+		e.tails.add(*c.Append)
+		e.Hub.Said(*c.Append)
 	}
+	e.Hub.Changed(c)
 }
 
 // AgentStopped lets everything that an agent is writing run into the fence, which discards it, and

@@ -293,7 +293,9 @@ func (e *ears) note(format string, args ...any) {
 
 func (e *ears) Said(m console.Message) { e.note("said %s %s", m.Author, m.ID) }
 
-func (e *ears) Delta(_, message console.ID, text string) bool {
+func (e *ears) Changed(console.Change) {}
+
+func (e *ears) Delta(_ stream.At, message console.ID, text string) bool {
 	if e.deaf {
 		return false
 	}
@@ -301,11 +303,11 @@ func (e *ears) Delta(_, message console.ID, text string) bool {
 	return true
 }
 
-func (e *ears) Watched(console.ID) bool { return !e.deaf }
+func (e *ears) Watched(stream.At) bool { return !e.deaf }
 
 func (e *ears) EndAgent(id console.ID) { e.note("ended %s", id) }
 
-func (e *ears) Status(_ console.ID, s stream.Status) {
+func (e *ears) Status(_ stream.At, s stream.Status) {
 	e.note("status %s", s.State)
 	if s.Discarded != "" {
 		e.note("discarded %s", s.Discarded)

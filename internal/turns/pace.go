@@ -4,7 +4,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/stream"
 )
 
 // pace knows how long the model has taken for a reply lately, failed ones included.
@@ -64,9 +64,9 @@ const (
 // whole reports whether a reply may be asked for in one piece: the model is quick, and nobody who
 // would see the reply being written listens. Reading a stream word by word is a large part of a
 // turn's cost.
-func (e *Engine) whole(h *health, conversation console.ID) bool {
+func (e *Engine) whole(h *health, at stream.At) bool {
 	e.mu.Lock()
 	busy := len(e.running) >= busyTurns
 	e.mu.Unlock()
-	return h.pace.whole(busy) && !e.Hub.Watched(conversation)
+	return h.pace.whole(busy) && !e.Hub.Watched(at)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/llm"
+	"github.com/bimpe/bimpe/internal/stream"
 )
 
 func TestPace(t *testing.T) {
@@ -90,7 +91,7 @@ func TestWhole(t *testing.T) {
 				if tt.spoil != nil {
 					tt.spoil(h)
 				}
-				if got := h.whole(h.health(), "c"); got != tt.want {
+				if got := h.whole(h.health(), stream.At{Conversation: "c"}); got != tt.want {
 					t.Errorf("whole = %v, want %v", got, tt.want)
 				}
 			})

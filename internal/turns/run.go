@@ -218,7 +218,7 @@ func (r *run) ask(ctx context.Context, a ask) (*answer, error) {
 // on.
 func (r *run) put(ctx context.Context, h *health, a ask) (llm.End, error) {
 	request := a.request
-	request.Whole = a.after == 0 && r.e.whole(h, r.turn.ConversationID)
+	request.Whole = a.after == 0 && r.e.whole(h, r.at())
 	end, err := r.listen(ctx, h, request, a.silence)
 	if fault, ok := errors.AsType[*llm.Error](err); request.Whole && ok && fault.Kind == llm.KindInvalid {
 		h.pace.onlyStreams()
@@ -238,7 +238,7 @@ func (r *run) begin(again context.CancelCauseFunc) bool {
 		return false
 	}
 	if r.heard {
-		r.e.Hub.Status(r.turn.ConversationID, stream.Status{State: stream.Thinking, Discarded: r.message})
+		r.e.Hub.Status(r.at(), stream.Status{State: stream.Thinking, Discarded: r.message})
 		r.message, r.heard = r.e.NewID(), false
 	}
 	r.text.Reset()
@@ -295,10 +295,10 @@ func (r *run) write(ctx context.Context, piece string) bool {
 		return true
 	}
 	if r.text.Len() == 0 {
-		r.e.Hub.Status(r.turn.ConversationID, stream.Status{State: stream.Writing})
+		r.e.Hub.Status(r.at(), stream.Status{State: stream.Writing})
 	}
 	r.text.WriteString(piece)
-	if r.e.Hub.Delta(r.turn.ConversationID, r.message, piece) {
+	if r.e.Hub.Delta(r.at(), r.message, piece) {
 		r.heard = true
 	}
 	return r.text.Len() < r.e.Limits.ReplyBytes
@@ -346,11 +346,16 @@ func (r *run) discard() {
 	if r.heard {
 		s.Discarded = r.message
 	}
-	r.e.Hub.Status(r.turn.ConversationID, s)
+	r.e.Hub.Status(r.at(), s)
+}
+
+// at is where the turn's reply is heard.
+func (r *run) at() stream.At {
+	return stream.At{Team: r.turn.TeamID, Agent: r.turn.AgentID, Conversation: r.turn.ConversationID}
 }
 
 func (r *run) status(s stream.State) {
-	r.e.Hub.Status(r.turn.ConversationID, stream.Status{State: s})
+	r.e.Hub.Status(r.at(), stream.Status{State: s})
 }
 
 // sleep waits, or returns why the context ended first.

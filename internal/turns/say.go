@@ -38,7 +38,7 @@ func (r *run) replyID(what reply) console.ID {
 	defer r.mu.Unlock()
 	r.again = nil
 	if r.heard && what.state == console.TurnFailed {
-		r.e.Hub.Status(r.turn.ConversationID, stream.Status{State: stream.Writing, Discarded: r.message})
+		r.e.Hub.Status(r.at(), stream.Status{State: stream.Writing, Discarded: r.message})
 		r.message, r.heard = r.e.NewID(), false
 	}
 	return r.message
@@ -62,6 +62,7 @@ func (r *run) commit(what reply) (*console.Turn, error) {
 		if change.Opened != nil {
 			change.Opened.Node = r.e.Node
 		}
+		change.Team = r.turn.TeamID
 		change.Ended.Record = r.record(change.Ended.State)
 		ended = change.Ended
 		tx.AfterCommit(func() { r.e.committed(change) })
@@ -98,7 +99,7 @@ func look(ctx context.Context, tx Tx, t console.Turn) (scene, error) {
 
 // committed is Changed for our own deed: our run ends by itself.
 func (e *Engine) committed(c console.Change) {
-	e.said(c.Append)
+	e.said(c)
 	if c.Opened != nil {
 		e.start(*c.Opened, knownOf(c))
 	}
