@@ -143,11 +143,16 @@ func (b brief) before() []console.Message { return b.pick(false) }
 func (b brief) pick(asked bool) []console.Message { //nolint:revive // which half is wanted
 	var found []console.Message
 	for _, m := range b.history {
-		if asked == (m.Author == console.ByCustomer && m.Seq >= b.turn.FromSeq) {
+		if asked == b.asks(m) {
 			found = append(found, m)
 		}
 	}
 	return found
+}
+
+// asks reports whether a message is one that the turn is to answer.
+func (b brief) asks(m console.Message) bool {
+	return m.Author == console.ByCustomer && m.Seq >= b.turn.FromSeq
 }
 
 // question is what the customer wants to know, in the customer's words.

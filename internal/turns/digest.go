@@ -151,9 +151,27 @@ func (e *Engine) askFor(ctx context.Context, c Candidate, r llm.Request) (text s
 	}
 	defer func() { h.breaker.settle(e.Now(), err) }()
 	r.Whole = h.pace.whole(true)
+	text, end, err = collect(ctx, c.Model, r)
+	if fault, ok := errors.AsType[*llm.Error](err); r.Whole && ok && fault.Kind == llm.KindInvalid {
+		h.pace.onlyStreams()
+		r.Whole = false
+		text, end, err = collect(ctx, c.Model, r)
+	}
+	if err != nil {
+		return "", end, err
+	}
+	if end.Usage == (llm.Usage{}) {
+		n := estimate(r, text)
+		end.Usage = llm.Usage{PromptTokens: int(n.Prompt), CompletionTokens: int(n.Completion), Estimated: true}
+	}
+	return text, end, ctx.Err()
+}
+
+// collect returns all that a model says, as far as it may be.
+func collect(ctx context.Context, m llm.Model, r llm.Request) (string, llm.End, error) {
 	var b strings.Builder
-	end = llm.End{Finish: llm.FinishLength}
-	for d, err := range c.Model.Stream(ctx, r) {
+	end := llm.End{Finish: llm.FinishLength}
+	for d, err := range m.Stream(ctx, r) {
 		if err != nil {
 			return "", end, err
 		}
@@ -166,14 +184,11 @@ func (e *Engine) askFor(ctx context.Context, c Candidate, r llm.Request) (text s
 			break
 		}
 	}
-	if text = short(strings.TrimSpace(b.String()), maxDigest); text == "" {
+	text := short(strings.TrimSpace(b.String()), maxDigest)
+	if text == "" {
 		return "", end, errNothingSaid
 	}
-	if end.Usage == (llm.Usage{}) {
-		n := estimate(r, text)
-		end.Usage = llm.Usage{PromptTokens: int(n.Prompt), CompletionTokens: int(n.Completion), Estimated: true}
-	}
-	return text, end, ctx.Err()
+	return text, end, nil
 }
 
 func tokensOf(u llm.Usage) console.Tokens {

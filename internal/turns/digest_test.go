@@ -184,6 +184,26 @@ func TestSummingUpMayFail(t *testing.T) {
 	})
 }
 
+// A model that only streams is asked for a stream once it has said so.
+func TestAModelThatOnlyStreamsSumsUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, utterance{words: []string{"said"}})
+		h.ears.deaf = true
+		h.model.fails = func(r llm.Request) bool { return r.Whole }
+		for i := range 10 {
+			h.healths.of(Candidate{Provider: console.ProviderOpenAI, Name: "script"}, 1).pace.streams = false
+			h.healths.of(Candidate{Provider: console.ProviderOpenAI, Name: "script"}, 1).pace.typical = time.Millisecond
+			h.customer(fmt.Sprint("question ", i))
+			time.Sleep(time.Second)
+			synctest.Wait()
+		}
+		if s := h.db.memory.summary; s.Text != "said" {
+			t.Errorf("summary %+v, want one", s)
+		}
+	})
+}
+
 func TestSummariesKeepWhatStandsForMore(t *testing.T) {
 	t.Parallel()
 	var s summaries

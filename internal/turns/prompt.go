@@ -150,11 +150,13 @@ func history(b brief, tokens int) []llm.Message {
 
 // told is what a model is told of the log in full, if it fits: what no summary stands for.
 func (b brief) told() []console.Message {
-	before := b.before()
-	for len(before) > 0 && before[0].Seq <= b.summary.ToSeq {
-		before = before[1:]
+	told := make([]console.Message, 0, len(b.history))
+	for _, m := range b.history {
+		if !b.asks(m) && m.Seq > b.summary.ToSeq {
+			told = append(told, m)
+		}
 	}
-	return append(before, b.asked()...)
+	return append(told, b.asked()...)
 }
 
 // clip returns the longest beginning of s that is about so many tokens, in whole characters.
