@@ -78,6 +78,8 @@ type Draft struct {
 	EscalationEmail     *string
 	OnNewMessage        *string
 	ReplyLanguage       *string
+	MaxTokensPerTurn    *int64
+	MaxTokensPerDay     *int64
 }
 
 // Create adds an agent to the team. It returns CodeAgentLimit when the quota is used up and
@@ -119,9 +121,10 @@ func (d Draft) agent() console.Agent {
 		Timezone: or(d.Timezone, console.DefaultTimezone), Logo: console.Filled(d.Logo),
 		BusinessName: d.BusinessName, BusinessAddress: d.BusinessAddress,
 		BusinessEmail: console.Filled(d.BusinessEmail), BusinessDescription: d.BusinessDescription,
-		EscalationEmail: console.Filled(d.EscalationEmail),
-		OnNewMessage:    console.OnNewMessage(or(d.OnNewMessage, string(console.Merge))),
-		ReplyLanguage:   console.ReplyLanguage(or(d.ReplyLanguage, string(console.ReplyInAgents))),
+		EscalationEmail:  console.Filled(d.EscalationEmail),
+		OnNewMessage:     console.OnNewMessage(or(d.OnNewMessage, string(console.Merge))),
+		ReplyLanguage:    console.ReplyLanguage(or(d.ReplyLanguage, string(console.ReplyInAgents))),
+		MaxTokensPerTurn: or(d.MaxTokensPerTurn, 0), MaxTokensPerDay: or(d.MaxTokensPerDay, 0),
 	}
 	a.Persona, a.PersonaText = persona(d.Persona)
 	return a
@@ -159,6 +162,8 @@ type Patch struct {
 	EscalationEmail     console.Opt[*string]
 	OnNewMessage        console.Opt[*string]
 	ReplyLanguage       console.Opt[*string]
+	MaxTokensPerTurn    console.Opt[*int64]
+	MaxTokensPerDay     console.Opt[*int64]
 }
 
 // Update changes what the patch names and leaves the rest.
@@ -206,6 +211,12 @@ func (p Patch) apply(a console.Agent) console.Agent {
 	}
 	if p.ReplyLanguage.Set {
 		a.ReplyLanguage = console.ReplyLanguage(or(p.ReplyLanguage.Value, string(console.ReplyInAgents)))
+	}
+	if p.MaxTokensPerTurn.Set {
+		a.MaxTokensPerTurn = or(p.MaxTokensPerTurn.Value, 0)
+	}
+	if p.MaxTokensPerDay.Set {
+		a.MaxTokensPerDay = or(p.MaxTokensPerDay.Value, 0)
 	}
 	a.Logo = console.Filled(p.Logo.Or(a.Logo))
 	a.BusinessName = p.BusinessName.Or(a.BusinessName)
@@ -265,7 +276,7 @@ func newTestCode() string {
 	return string(code)
 }
 
-func or(s *string, otherwise string) string {
+func or[T any](s *T, otherwise T) T {
 	if s == nil {
 		return otherwise
 	}

@@ -63,6 +63,8 @@ func check(a console.Agent) []console.Field {
 	c.onNewMessage(a.OnNewMessage)
 	c.replyLanguage(a.ReplyLanguage)
 	c.models(a)
+	c.tokens("max_tokens_per_turn", a.MaxTokensPerTurn)
+	c.tokens("max_tokens_per_day", a.MaxTokensPerDay)
 	c.Rules(a.Rules)
 	return c.All
 }
@@ -126,5 +128,11 @@ func (c *checker) replyLanguage(l console.ReplyLanguage) {
 	case "", console.ReplyInAgents, console.ReplyInCustomers:
 	default:
 		c.Fail("reply_language", "must be agent or customer")
+	}
+}
+
+func (c *checker) tokens(path string, n int64) {
+	if n < 0 || n > console.MaxTokenBound {
+		c.Fail(path, "must be from 1 to %d", console.MaxTokenBound)
 	}
 }

@@ -71,6 +71,8 @@ type KeyDraft struct {
 	Name    string
 	Scopes  []console.Scope
 	Expires *time.Duration // from now; nil: never
+
+	MaxTokensPerDay *int64 // of models; nil: no bound
 }
 
 // faults are those that only a word to the operator can have; auth knows the others.
@@ -90,7 +92,7 @@ func (a *Admin) CreateKey(ctx context.Context, d KeyDraft) (console.Key, string,
 	if err := console.Invalid(d.faults()); err != nil {
 		return console.Key{}, "", err
 	}
-	draft := auth.Draft{Name: d.Name, Scopes: d.Scopes}
+	draft := auth.Draft{Name: d.Name, Scopes: d.Scopes, MaxTokensPerDay: d.MaxTokensPerDay}
 	if d.Expires != nil {
 		at := time.Now().Add(*d.Expires)
 		draft.ExpiresAt = &at
@@ -205,5 +207,6 @@ func checkQuotas(q console.Quotas) []console.Field {
 	check("integrations", q.Integrations, console.NoneAllowed)
 	check("streams", q.Streams, 0)
 	check("rate", q.RatePerMinute, 0)
+	check("tokens-per-day", q.TokensPerDay, console.NoneAllowed)
 	return faults
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/bimpe/bimpe/internal/httpapi"
 	"github.com/bimpe/bimpe/internal/knowledge"
 	"github.com/bimpe/bimpe/internal/limit"
+	"github.com/bimpe/bimpe/internal/llm/builtin"
 	"github.com/bimpe/bimpe/internal/phones"
 	"github.com/bimpe/bimpe/internal/playground"
 	"github.com/bimpe/bimpe/internal/seal"
@@ -126,7 +127,8 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 		return nil, err
 	}
 	a.engine = turns.New(turns.Config{
-		DB: turnStore{a.db}, Finder: finder{a.db, know}, Models: models, Hub: a.hub, Now: a.now,
+		DB: turnStore{a.db}, Finder: finder{a.db, know}, Models: models,
+		Builtin: builtin.New(), Hub: a.hub, Now: a.now,
 		NewID: a.ids.Next, Node: a.node, Log: a.log, Chance: rand.Float64,
 		Limits: turns.Limits{Turn: a.cfg.TurnTimeout, Grace: turnGrace},
 	})

@@ -130,7 +130,7 @@ func principal(k console.Key, team console.Team, at time.Time) (console.Principa
 	if k.Expired(at) {
 		return console.Principal{}, console.Errorf(console.CodeKeyExpired, "This API key has expired.")
 	}
-	return console.Principal{Team: team, Key: k.ID, Scopes: k.Scopes, ExpiresAt: k.ExpiresAt}, nil
+	return console.Principal{Team: team, Key: k.ID, Scopes: k.Scopes, ExpiresAt: k.ExpiresAt, MaxTokensPerDay: k.MaxTokensPerDay}, nil
 }
 
 func errInvalid() error {

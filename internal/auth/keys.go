@@ -19,6 +19,9 @@ type Draft struct {
 	Name      string
 	Scopes    []console.Scope
 	ExpiresAt *time.Time // nil: never, or with the key that makes it
+	// MaxTokensPerDay bounds what models may spend on the messages that the key posts; nil: as much as
+	// the key that makes it.
+	MaxTokensPerDay *int64
 }
 
 // The form of a secret: sk_ and 256 bits in URL-safe base 64.
@@ -74,6 +77,7 @@ func (s *Service) Mint(team console.ID, d Draft) (console.Key, string, error) {
 	return console.Key{
 		ID: s.cfg.NewID(), TeamID: team, Name: d.Name, Hint: secret[len(secret)-hintLength:],
 		Scopes: tidy(d.Scopes), CreatedAt: now, ExpiresAt: toMillisecond(d.ExpiresAt),
+		MaxTokensPerDay: tokens(d.MaxTokensPerDay),
 	}, secret, nil
 }
 
@@ -87,21 +91,21 @@ func (s *Service) Grant(ctx context.Context, tx Store, team console.ID, d Draft)
 }
 
 // Create adds a key of the principal's team. A key never grants more than the one that makes it: a
-// scope that this one has not is CodeInsufficientScope, a later expiry CodeValidation. Without an
-// expiry of its own the new key has that of its maker.
+// scope that this one has not is CodeInsufficientScope, a later expiry or more tokens a day
+// CodeValidation. Without an expiry or a bound of its own the new key has that of its maker.
 func (s *Service) Create(ctx context.Context, tx Store, by console.Principal, d Draft) (console.Key, string, error) {
 	if d.ExpiresAt == nil {
 		d.ExpiresAt = by.ExpiresAt
+	}
+	if d.MaxTokensPerDay == nil && by.MaxTokensPerDay > 0 {
+		d.MaxTokensPerDay = &by.MaxTokensPerDay
 	}
 	k, secret, err := s.Mint(by.Team.ID, d)
 	if err != nil {
 		return console.Key{}, "", err
 	}
-	if by.ExpiresAt != nil && k.ExpiresAt.After(*by.ExpiresAt) {
-		return console.Key{}, "", console.Invalid([]console.Field{{
-			Path: "expires_at", Fault: "must not be later than the expiry of the key that asks, " +
-				by.ExpiresAt.UTC().Format(time.RFC3339Nano),
-		}})
+	if err := within(by, k); err != nil {
+		return console.Key{}, "", err
 	}
 	for _, scope := range k.Scopes {
 		if err := by.Require(scope); err != nil {
@@ -109,6 +113,26 @@ func (s *Service) Create(ctx context.Context, tx Store, by console.Principal, d 
 		}
 	}
 	return insert(ctx, tx, k, secret)
+}
+
+// within holds a new key to the bounds of its maker's.
+func within(by console.Principal, k console.Key) error {
+	var f console.Faults
+	if by.ExpiresAt != nil && k.ExpiresAt.After(*by.ExpiresAt) {
+		f.Fail("expires_at", "must not be later than the expiry of the key that asks, %s",
+			by.ExpiresAt.UTC().Format(time.RFC3339Nano))
+	}
+	if by.MaxTokensPerDay > 0 && k.MaxTokensPerDay > by.MaxTokensPerDay {
+		f.Fail("max_tokens_per_day", "must be at most those of the key that asks, %d", by.MaxTokensPerDay)
+	}
+	return console.Invalid(f.All)
+}
+
+func tokens(n *int64) int64 {
+	if n == nil {
+		return 0
+	}
+	return *n
 }
 
 func insert(ctx context.Context, tx Store, k console.Key, secret string) (console.Key, string, error) {
@@ -148,6 +172,9 @@ func check(d Draft, now time.Time) []console.Field {
 	}
 	if fault := expiryFault(d.ExpiresAt, now); fault != "" {
 		fail("expires_at", fault)
+	}
+	if n := d.MaxTokensPerDay; n != nil && (*n < 1 || *n > console.MaxTokenBound) {
+		fail("max_tokens_per_day", fmt.Sprintf("must be from 1 to %d", console.MaxTokenBound))
 	}
 	return faults
 }

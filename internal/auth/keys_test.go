@@ -160,6 +160,43 @@ func TestCreateGrantsNoMoreThanTheMakerHas(t *testing.T) {
 	}
 }
 
+func TestAKeyHandsOnNoMoreTokensThanItHas(t *testing.T) {
+	t.Parallel()
+	tokens := func(n int64) *int64 { return &n }
+	for _, tt := range []struct {
+		maker int64
+		asked *int64
+		want  int64 // 0 with fault: refused
+		fault bool
+	}{
+		{0, nil, 0, false},
+		{0, tokens(50), 50, false},
+		{100, nil, 100, false},
+		{100, tokens(50), 50, false},
+		{100, tokens(100), 100, false},
+		{100, tokens(101), 0, true},
+		{0, tokens(0), 0, true},
+		{0, tokens(-1), 0, true},
+		{0, tokens(console.MaxTokenBound + 1), 0, true},
+	} {
+		h := newHouse()
+		by := console.Principal{Team: console.Team{ID: "t"}, Scopes: []console.Scope{"*"}, MaxTokensPerDay: tt.maker}
+		k, secret, err := h.Create(t.Context(), &tx{registry: h.reg}, by, auth.Draft{
+			Name: "n", Scopes: by.Scopes, MaxTokensPerDay: tt.asked,
+		})
+		if tt.fault {
+			wantCode(t, "Create", err, console.CodeValidation)
+			continue
+		}
+		if err != nil || k.MaxTokensPerDay != tt.want {
+			t.Errorf("a key of %d tokens made one of %d, %v; want %d", tt.maker, k.MaxTokensPerDay, err, tt.want)
+		}
+		if p, err := h.Authenticate(t.Context(), secret); err != nil || p.MaxTokensPerDay != tt.want {
+			t.Errorf("its principal has %d tokens, %v; want %d", p.MaxTokensPerDay, err, tt.want)
+		}
+	}
+}
+
 func TestCreateThatIsNotStoredHasNoSecret(t *testing.T) {
 	t.Parallel()
 	h := newHouse()

@@ -52,6 +52,7 @@ type keyCreate struct {
 	Scope   []string       `required:"" help:"What the key may do, such as conversations:read or *; may be repeated."`
 	Expires *time.Duration `help:"How long the key is good for, such as 24h; without it, until it is revoked."`
 	Name    string         `default:"command line" help:"What the key is for."`
+	Tokens  *int64         `name:"tokens-per-day" placeholder:"N" help:"Tokens that models may spend in a day, in UTC, on the messages that the key posts; without it, no bound."`
 	More    []string       `arg:"" optional:"" hidden:""` // --scope a b
 }
 
@@ -60,6 +61,7 @@ func (c *keyCreate) Run(ctx context.Context, to IO) error {
 	return c.making(ctx, to, func(admin *app.Admin) error {
 		_, secret, err := admin.CreateKey(ctx, app.KeyDraft{
 			Team: c.Team, Name: c.Name, Scopes: scopes(slices.Concat(c.Scope, c.More)), Expires: c.Expires,
+			MaxTokensPerDay: c.Tokens,
 		})
 		if err != nil {
 			return err
@@ -89,10 +91,10 @@ func (c *keyList) Run(ctx context.Context, to IO) error {
 	return c.with(ctx, func(admin *app.Admin) error {
 		table := tabwriter.NewWriter(to.Stdout, 0, 0, 2, ' ', 0)
 		p := printer{to: table}
-		p.printf("ID\tTEAM\tNAME\tKEY\tSCOPES\tCREATED\tEXPIRES\tLAST USED\tREVOKED\n")
+		p.printf("ID\tTEAM\tNAME\tKEY\tSCOPES\tCREATED\tEXPIRES\tTOKENS A DAY\tLAST USED\tREVOKED\n")
 		err := admin.EachKey(ctx, c.Team, func(team string, k console.Key) {
-			p.printf("%s\t%s\t%s\tsk_…%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, plain(team), plain(k.Name), k.Hint, join(k.Scopes),
-				moment(&k.CreatedAt), moment(k.ExpiresAt), moment(k.LastUsedAt), moment(k.RevokedAt))
+			p.printf("%s\t%s\t%s\tsk_…%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, plain(team), plain(k.Name), k.Hint, join(k.Scopes),
+				moment(&k.CreatedAt), moment(k.ExpiresAt), tokens(k.MaxTokensPerDay), moment(k.LastUsedAt), moment(k.RevokedAt))
 		})
 		if err != nil {
 			return err

@@ -16,6 +16,7 @@ type quotas struct {
 	Integrations *amount `placeholder:"N" help:"Connected integrations at a time; none: no integration at all; 0: the server's default."`
 	Streams      *int    `placeholder:"N" help:"Open event streams at a time; 0: the server's default."`
 	Rate         *int    `placeholder:"N" help:"Requests of one key in a minute; 0: the server's default."`
+	TokensPerDay *amount `placeholder:"N" help:"Tokens of models in a day, in UTC; none: no model at all; 0: no bound."`
 }
 
 func (q quotas) apply(to console.Quotas) console.Quotas {
@@ -23,6 +24,7 @@ func (q quotas) apply(to console.Quotas) console.Quotas {
 	set(&to.Integrations, (*int)(q.Integrations))
 	set(&to.Streams, q.Streams)
 	set(&to.RatePerMinute, q.Rate)
+	set(&to.TokensPerDay, (*int)(q.TokensPerDay))
 	return to
 }
 
@@ -83,11 +85,11 @@ func (c *teamList) Run(ctx context.Context, to IO) error {
 		}
 		table := tabwriter.NewWriter(to.Stdout, 0, 0, 2, ' ', 0)
 		p := printer{to: table}
-		p.printf("ID\tNAME\tAGENTS\tINTEGRATIONS\tSTREAMS\tRATE\tCREATED\n")
+		p.printf("ID\tNAME\tAGENTS\tINTEGRATIONS\tSTREAMS\tRATE\tTOKENS A DAY\tCREATED\n")
 		for _, t := range teams {
 			q := t.Quotas
-			p.printf("%s\t%s\t%s\t%s\t%d\t%s\t%s\n", t.ID, plain(t.Name), orNone(q.AgentQuota()),
-				orNone(q.IntegrationQuota()), q.StreamQuota(), rate(q.RatePerMinute), moment(&t.CreatedAt))
+			p.printf("%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", t.ID, plain(t.Name), orNone(q.AgentQuota()),
+				orNone(q.IntegrationQuota()), q.StreamQuota(), rate(q.RatePerMinute), tokens(int64(q.TokensPerDay)), moment(&t.CreatedAt))
 		}
 		if p.err != nil {
 			return p.err
@@ -102,6 +104,17 @@ func orNone(n int) string {
 		return "none"
 	}
 	return strconv.Itoa(n)
+}
+
+// tokens says a bound on tokens, a dash where there is none.
+func tokens(n int64) string {
+	switch n {
+	case 0:
+		return "-"
+	case console.NoneAllowed:
+		return "none"
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 func rate(perMinute int) string {

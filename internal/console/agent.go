@@ -33,6 +33,9 @@ type Agent struct {
 
 	ReplyLanguage ReplyLanguage
 
+	MaxTokensPerTurn int64 // 0: no bound
+	MaxTokensPerDay  int64 // 0: no bound
+
 	// Epoch rises when the agent is paused or deleted, so that replies decided before are late.
 	Epoch int64
 

@@ -20,6 +20,7 @@ type Quotas struct {
 	Integrations  int // connected integrations at a time, or NoneAllowed
 	Streams       int // open event streams at a time
 	RatePerMinute int // requests of one key in a minute
+	TokensPerDay  int // of models, or NoneAllowed; 0: no bound
 }
 
 // NoneAllowed is a quota that is used up from the beginning.
@@ -95,6 +96,8 @@ type Key struct {
 	ExpiresAt  *time.Time // nil: never
 	RevokedAt  *time.Time // nil: in use
 	LastUsedAt *time.Time // nil: never used; kept to the minute
+
+	MaxTokensPerDay int64 // of models, for the messages that it posts; 0: no bound
 }
 
 // Grants reports whether scopes include s.
@@ -111,6 +114,8 @@ type Principal struct {
 	Key       ID
 	Scopes    []Scope
 	ExpiresAt *time.Time // of the key; nil: never
+
+	MaxTokensPerDay int64 // of the key; 0: no bound
 }
 
 // Require returns CodeInsufficientScope unless the principal holds s.

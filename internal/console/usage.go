@@ -49,3 +49,16 @@ const (
 
 // MaxUsageDays is how many days are counted together at most.
 const MaxUsageDays = 366
+
+// MaxTokenBound is more than anybody spends, and far from where sums overflow.
+const MaxTokenBound = 1_000_000_000_000
+
+// Bound is what may be spent on a day, and what has been. The zero value is no bound.
+type Bound struct {
+	Set   bool
+	Most  int64 // tokens
+	Spent int64 // 0 where no bound is set
+}
+
+// Bounds are all that bound the tokens of a turn's day.
+type Bounds struct{ Team, Agent, Key Bound }

@@ -40,6 +40,8 @@ type agentFields struct {
 	EscalationEmail     *string      `json:"escalation_email,omitempty" nullable:"true"`
 	OnNewMessage        *string      `json:"on_new_message,omitempty" nullable:"true" enum:"merge,queue,interrupt" doc:"merge, queue or interrupt; default merge"`
 	ReplyLanguage       *string      `json:"reply_language,omitempty" nullable:"true" enum:"agent,customer" doc:"agent or customer; default agent"`
+	MaxTokensPerTurn    *integer     `json:"max_tokens_per_turn,omitempty" nullable:"true" minimum:"1" maximum:"1000000000000"`
+	MaxTokensPerDay     *integer     `json:"max_tokens_per_day,omitempty" nullable:"true" minimum:"1" maximum:"1000000000000"`
 }
 
 // workflowID is what either name of the field says, or CodeNotFound for what can be no workflow's id.
@@ -90,6 +92,7 @@ func (in createAgent) draft() agents.Draft {
 		BusinessName: in.BusinessName, BusinessAddress: in.BusinessAddress, BusinessEmail: in.BusinessEmail,
 		BusinessDescription: in.BusinessDescription, EscalationEmail: in.EscalationEmail,
 		OnNewMessage: in.OnNewMessage, ModelID: in.ModelID, FallbackIDs: in.FallbackIDs, ReplyLanguage: in.ReplyLanguage,
+		MaxTokensPerTurn: in.MaxTokensPerTurn.whole(), MaxTokensPerDay: in.MaxTokensPerDay.whole(),
 	}
 	if in.Description != nil {
 		d.Description = *in.Description
@@ -148,6 +151,8 @@ func (in updateAgent) patch(c *call) agents.Patch {
 		EscalationEmail:     changed(c, "escalation_email", in.EscalationEmail),
 		OnNewMessage:        changed(c, "on_new_message", in.OnNewMessage),
 		ReplyLanguage:       changed(c, "reply_language", in.ReplyLanguage),
+		MaxTokensPerTurn:    changed(c, "max_tokens_per_turn", in.MaxTokensPerTurn.whole()),
+		MaxTokensPerDay:     changed(c, "max_tokens_per_day", in.MaxTokensPerDay.whole()),
 	}
 }
 

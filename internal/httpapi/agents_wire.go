@@ -33,6 +33,8 @@ type agentJSON struct {
 	EscalationEmail     *string             `json:"escalation_email"`
 	OnNewMessage        string              `json:"on_new_message" enum:"merge,queue,interrupt"`
 	ReplyLanguage       string              `json:"reply_language" enum:"agent,customer"`
+	MaxTokensPerTurn    *int64              `json:"max_tokens_per_turn"`
+	MaxTokensPerDay     *int64              `json:"max_tokens_per_day"`
 	CreatedAt           stamp               `json:"created_at"`
 	UpdatedAt           stamp               `json:"updated_at"`
 }
@@ -45,6 +47,7 @@ func agentOf(a console.Agent) agentJSON {
 		BusinessAddress: a.BusinessAddress, BusinessEmail: a.BusinessEmail,
 		BusinessDescription: a.BusinessDescription, TestCode: a.TestCode, Status: a.Status,
 		StatusReason: a.StatusReason, EscalationEmail: a.EscalationEmail, OnNewMessage: string(a.OnNewMessage), ReplyLanguage: string(a.ReplyLanguage),
+		MaxTokensPerTurn: bound(a.MaxTokensPerTurn), MaxTokensPerDay: bound(a.MaxTokensPerDay),
 		CreatedAt: stamp(a.CreatedAt), UpdatedAt: stamp(a.UpdatedAt),
 	}
 	if a.Persona != "" {
@@ -127,4 +130,12 @@ func textIn(f console.Flow, key string) *string {
 		return &s
 	}
 	return nil
+}
+
+// bound is a number of tokens, or null where there is no bound.
+func bound(n int64) *int64 {
+	if n == 0 {
+		return nil
+	}
+	return &n
 }

@@ -17,12 +17,14 @@ type keyJSON struct {
 	ExpiresAt  orTime          `json:"expires_at"`
 	RevokedAt  orTime          `json:"revoked_at"`
 	LastUsedAt orTime          `json:"last_used_at"`
+	MaxTokens  *int64          `json:"max_tokens_per_day"`
 }
 
 func keyOf(k console.Key) keyJSON {
 	return keyJSON{
 		ID: k.ID, Name: k.Name, Hint: k.Hint, Scopes: list(k.Scopes), CreatedAt: stamp(k.CreatedAt),
 		ExpiresAt: stampOr(k.ExpiresAt), RevokedAt: stampOr(k.RevokedAt), LastUsedAt: stampOr(k.LastUsedAt),
+		MaxTokens: bound(k.MaxTokensPerDay),
 	}
 }
 
@@ -43,6 +45,7 @@ type createKey struct {
 	Name      string          `json:"name" minLength:"1" maxLength:"255"`
 	Scopes    []console.Scope `json:"scopes" nullable:"false" minItems:"1" maxItems:"100"`
 	ExpiresAt *time.Time      `json:"expires_at,omitempty" nullable:"true"`
+	MaxTokens *integer        `json:"max_tokens_per_day,omitempty" nullable:"true" minimum:"1" maximum:"1000000000000"`
 }
 
 // keyCreatedJSON is a new key with its secret, this once.
@@ -53,7 +56,7 @@ type keyCreatedJSON struct {
 
 func (a *API) createKey(c *call, tx Tx, in createKey) (keyCreatedJSON, error) {
 	made, secret, err := a.cfg.Auth.Create(c.ctx(), tx, c.principal(), auth.Draft{
-		Name: in.Name, Scopes: in.Scopes, ExpiresAt: in.ExpiresAt,
+		Name: in.Name, Scopes: in.Scopes, ExpiresAt: in.ExpiresAt, MaxTokensPerDay: in.MaxTokens.whole(),
 	})
 	return keyCreatedJSON{keyJSON: keyOf(made), Secret: secret}, err
 }

@@ -75,6 +75,9 @@ func (n *integer) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// whole is the number as rooms take it, nil for nil.
+func (n *integer) whole() *int64 { return (*int64)(n) }
+
 // flowJSON is a flow with all keys it came with, and a name in any case.
 type flowJSON map[string]any
 

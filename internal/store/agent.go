@@ -9,7 +9,8 @@ import (
 const agentColumns = `x.id, x.status, x.on_new_message, x.epoch, x.created_at, x.updated_at, x.workflow_id, ` +
 	`x.test_code, x.name, x.language, x.timezone, x.persona, x.persona_text, x.status_reason, x.logo, ` +
 	`x.business_name, x.business_address, x.business_email, x.business_description, x.escalation_email, ` +
-	`x.description, x.model_id, x.fallback_ids, x.rules, x.system_prompt, x.reply_language`
+	`x.description, x.model_id, x.fallback_ids, x.rules, x.system_prompt, x.reply_language, x.tokens_per_turn, ` +
+	`x.tokens_per_day`
 
 const (
 	selectAgent = `SELECT ` + agentColumns + ` FROM agent x
@@ -27,6 +28,7 @@ func scanAgent(r *row) console.Agent {
 		BusinessDescription: r.textOr(), EscalationEmail: r.textOr(),
 		Description: r.text(), ModelID: idOr(r), FallbackIDs: split(r.text()), Rules: decodeAs(r, toRule),
 		SystemPrompt: r.textOr(), ReplyLanguage: console.ReplyLanguage(r.text()),
+		MaxTokensPerTurn: r.num(), MaxTokensPerDay: r.num(),
 	}
 }
 
@@ -118,9 +120,9 @@ func (t *Tx) InsertAgent(_ context.Context, a console.Agent) error {
 	const text = `INSERT INTO agent (id, team_id, status, on_new_message, epoch, created_at, updated_at, workflow_id,
 			test_code, name, language, timezone, persona, persona_text, status_reason, logo, business_name,
 			business_address, business_email, business_description, escalation_email, description, search, rules,
-			system_prompt, model_id, fallback_ids, reply_language)
+			system_prompt, model_id, fallback_ids, reply_language, tokens_per_turn, tokens_per_day)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-			$22, $23, $24, $25, $26, $27, $28)
+			$22, $23, $24, $25, $26, $27, $28, $29, $30)
 		ON CONFLICT DO NOTHING`
 	if err := t.shareWorkflow(a.WorkflowID); err != nil {
 		return err
@@ -146,7 +148,8 @@ func (t *Tx) UpdateAgent(_ context.Context, a console.Agent) error {
 			workflow_id = $8, test_code = $9, name = $10, language = $11, timezone = $12, persona = $13,
 			persona_text = $14, status_reason = $15, logo = $16, business_name = $17, business_address = $18,
 			business_email = $19, business_description = $20, escalation_email = $21, description = $22,
-			search = $23, rules = $24, system_prompt = $25, model_id = $26, fallback_ids = $27, reply_language = $28
+			search = $23, rules = $24, system_prompt = $25, model_id = $26, fallback_ids = $27, reply_language = $28,
+			tokens_per_turn = $29, tokens_per_day = $30
 		WHERE id = $1 AND team_id = $2 AND deleted_at IS NULL`
 	if err := t.shareWorkflow(a.WorkflowID); err != nil {
 		return err
@@ -174,6 +177,7 @@ func (t *Tx) agentArgs(a console.Agent) ([]any, error) {
 		textArg(a.BusinessAddress), textArg(a.BusinessEmail), textArg(a.BusinessDescription),
 		textArg(a.EscalationEmail), a.Description, a.Searchable(), encodeAs(&e, a.Rules, ruleForm),
 		textArg(a.SystemPrompt), textArg(a.ModelID), joined(a.FallbackIDs), string(a.ReplyLanguage),
+		a.MaxTokensPerTurn, a.MaxTokensPerDay,
 	}, e.err
 }
 

@@ -9,7 +9,8 @@ import (
 	"github.com/bimpe/bimpe/internal/console"
 )
 
-const keyColumns = `x.id, x.team_id, x.name, x.hint, x.scopes, x.created_at, x.expires_at, x.revoked_at, x.last_used_at`
+const keyColumns = `x.id, x.team_id, x.name, x.hint, x.scopes, x.created_at, x.expires_at, x.revoked_at, x.last_used_at, ` +
+	`x.tokens_per_day`
 
 const selectKey = `SELECT ` + keyColumns + `, ` + teamColumns + ` FROM api_key x JOIN team t ON t.id = x.team_id`
 
@@ -17,6 +18,7 @@ func scanKey(r *row) console.Key {
 	return console.Key{
 		ID: r.id(), TeamID: r.id(), Name: r.text(), Hint: r.text(), Scopes: decodeList[console.Scope](r),
 		CreatedAt: r.at(), ExpiresAt: r.atOr(), RevokedAt: r.atOr(), LastUsedAt: r.atOr(),
+		MaxTokensPerDay: r.num(),
 	}
 }
 
@@ -56,15 +58,16 @@ func (r *reads) Keys(ctx context.Context, q console.Query) (page console.Page[co
 // InsertKey adds a key of the team.
 func (t *Tx) InsertKey(_ context.Context, k console.Key, h [32]byte) error {
 	const text = `INSERT INTO api_key (id, team_id, hash, name, hint, scopes, search, created_at, expires_at, revoked_at,
-			last_used_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+			last_used_at, tokens_per_day)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 	var e encoder
 	scopes := encodeList(&e, k.Scopes)
 	if e.err != nil {
 		return e.err
 	}
 	_, err := t.s.exec(text, string(k.ID), t.team, h[:], k.Name, k.Hint, scopes, console.Fold(k.Name),
-		ms(k.CreatedAt), msOr(k.ExpiresAt), msOr(k.RevokedAt), msOr(k.LastUsedAt))
+		ms(k.CreatedAt), msOr(k.ExpiresAt), msOr(k.RevokedAt), msOr(k.LastUsedAt),
+		k.MaxTokensPerDay)
 	return err
 }
 

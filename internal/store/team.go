@@ -7,7 +7,7 @@ import (
 )
 
 const teamColumns = `t.id, t.name, t.quota_agents, t.quota_integrations, t.quota_streams, t.quota_rate, ` +
-	`t.created_at`
+	`t.quota_tokens, t.created_at`
 
 // maxTeams and maxKeys bound the operator's lists.
 const (
@@ -20,6 +20,7 @@ func scanTeam(r *row) console.Team {
 		ID: r.id(), Name: r.text(),
 		Quotas: console.Quotas{
 			Agents: int(r.num()), Integrations: int(r.num()), Streams: int(r.num()), RatePerMinute: int(r.num()),
+			TokensPerDay: int(r.num()),
 		},
 		CreatedAt: r.at(),
 	}
@@ -27,14 +28,16 @@ func scanTeam(r *row) console.Team {
 
 // InsertTeam adds a team. A name that is taken is CodeConflict.
 func (db *DB) InsertTeam(ctx context.Context, t console.Team) error {
-	const text = `INSERT INTO team (id, name, quota_agents, quota_integrations, quota_streams, quota_rate, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`
+	const text = `INSERT INTO team (id, name, quota_agents, quota_integrations, quota_streams, quota_rate, quota_tokens,
+			created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`
 	if len(t.Name) > maxIndexed {
 		return console.Invalid([]console.Field{{Path: "name", Fault: "is too long"}})
 	}
 	return db.Write(ctx, t.ID, func(tx *Tx) error {
 		n, err := tx.s.exec(text, string(t.ID), t.Name, int64(t.Quotas.Agents), int64(t.Quotas.Integrations),
-			int64(t.Quotas.Streams), int64(t.Quotas.RatePerMinute), ms(t.CreatedAt))
+			int64(t.Quotas.Streams), int64(t.Quotas.RatePerMinute),
+			int64(t.Quotas.TokensPerDay), ms(t.CreatedAt))
 		if err == nil && n == 0 {
 			return console.Errorf(console.CodeConflict, "There is already a team %q.", t.Name)
 		}
@@ -71,11 +74,12 @@ func (db *DB) Teams(ctx context.Context) (teams []console.Team, err error) {
 
 // SetQuotas writes all quotas of a team, or returns CodeNotFound.
 func (db *DB) SetQuotas(ctx context.Context, name string, q console.Quotas) error {
-	const text = `UPDATE team SET quota_agents = $2, quota_integrations = $3, quota_streams = $4, quota_rate = $5
+	const text = `UPDATE team SET quota_agents = $2, quota_integrations = $3, quota_streams = $4, quota_rate = $5,
+			quota_tokens = $6
 		WHERE name = $1`
 	return db.Write(ctx, "", func(tx *Tx) error {
 		n, err := tx.s.exec(text, name, int64(q.Agents), int64(q.Integrations), int64(q.Streams),
-			int64(q.RatePerMinute))
+			int64(q.RatePerMinute), int64(q.TokensPerDay))
 		if err == nil && n == 0 {
 			return noTeam(name)
 		}

@@ -197,3 +197,45 @@ func (l usageList) scan(r *row) console.Usage {
 	u.Tokens.Estimated = u.Estimated > 0
 	return u
 }
+
+// Bounds returns what bounds the tokens of a day for the team, one of its agents and one of its keys,
+// and how many each of those that have a bound has spent. What is not there has none.
+func (r *reads) Bounds(ctx context.Context, day console.Day, agent, key console.ID) (b console.Bounds, err error) {
+	const limits = `SELECT t.quota_tokens,
+			(SELECT a.tokens_per_day FROM agent a WHERE a.id = $2 AND a.team_id = $1),
+			(SELECT k.tokens_per_day FROM api_key k WHERE k.id = $3 AND k.team_id = $1)
+		FROM team t WHERE t.id = $1`
+	err = r.in(ctx, func(s *session) error {
+		b = console.Bounds{}
+		found, err := s.one(limits, r.team, string(agent), string(key))
+		if err != nil || found == nil {
+			return err
+		}
+		b.Team, b.Agent, b.Key = toBound(found.num()), toBound(found.num()), toBound(found.num())
+		if found.err != nil {
+			return found.err
+		}
+		const sum = `SELECT CAST(coalesce(sum(prompt_tokens + completion_tokens), 0) AS BIGINT) FROM usage
+			WHERE team_id = $1 AND day = $2`
+		for _, one := range []struct {
+			bound *console.Bound
+			where string
+			args  []any
+		}{
+			{&b.Team, ``, nil}, {&b.Agent, ` AND agent_id = $3`, []any{string(agent)}},
+			{&b.Key, ` AND key_id = $3`, []any{string(key)}},
+		} {
+			if !one.bound.Set {
+				continue
+			}
+			if one.bound.Spent, err = s.count(sum+one.where, append([]any{r.team, int64(day)}, one.args...)...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return b, err
+}
+
+// toBound reads a bound as it is stored: 0 is none, and less that nothing may be spent.
+func toBound(n int64) console.Bound { return console.Bound{Set: n != 0, Most: max(n, 0)} }

@@ -73,7 +73,7 @@ func (t transcript) ask(l Limits) action {
 	if t.hasNext(who) {
 		do.silence = max(min(t.left-after-t.reserved(who, l), l.Silence), time.Millisecond)
 	}
-	if len(t.tries) == 0 {
+	if !t.told {
 		do.steps = slices.Concat(t.brief.decided.steps, given(t.brief.passages))
 	}
 	return do

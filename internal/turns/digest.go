@@ -1,6 +1,7 @@
 package turns
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -72,7 +73,9 @@ func (e *Engine) sumUp(b brief, to int64) {
 	ctx, cancel := context.WithTimeout(e.spare, digestTime)
 	defer cancel()
 	log := e.Log.With("conversation", b.conversation.ID, "team", b.turn.TeamID, "to", to)
-	s, step, err := e.write(ctx, b, to)
+	p := purse{e: e, turn: b.turn}
+	defer p.close()
+	s, step, err := e.write(ctx, &p, b, to)
 	if err == nil {
 		err = e.keep(ctx, b, s, step)
 	}
@@ -88,8 +91,8 @@ func (e *Engine) sumUp(b brief, to int64) {
 // errNobody says that no model can sum up.
 var errNobody = errors.New("turns: no model can sum up")
 
-// write asks the agent's models in their order, each once.
-func (e *Engine) write(ctx context.Context, b brief, to int64) (console.Summary, console.Step, error) {
+// write asks the agent's models in their order, each once, unless a budget is used up.
+func (e *Engine) write(ctx context.Context, p *purse, b brief, to int64) (console.Summary, console.Step, error) {
 	messages, err := e.outgrowing(ctx, b, to)
 	if err != nil {
 		return console.Summary{}, console.Step{}, err
@@ -103,6 +106,9 @@ func (e *Engine) write(ctx context.Context, b brief, to int64) (console.Summary,
 		if c.Provider == console.ProviderBuiltin {
 			continue
 		}
+		if over, err := p.take(ctx, b.agent, &request); err != nil || over != "" {
+			return console.Summary{}, console.Step{}, cmp.Or(err, errNobody)
+		}
 		step := console.Step{Kind: console.StepSummary, At: e.Now(), Model: c.ref()}
 		text, end, err := e.askFor(ctx, c, request)
 		if err != nil {
@@ -110,6 +116,7 @@ func (e *Engine) write(ctx context.Context, b brief, to int64) (console.Summary,
 			continue
 		}
 		step.Took, step.Tokens = e.Now().Sub(step.At), tokensOf(end.Usage)
+		p.pay(step.Tokens.Total())
 		step.Cost = c.Price.Of(step.Tokens)
 		return console.Summary{
 			ConversationID: b.conversation.ID, AgentID: b.agent.ID, ToSeq: to, Text: text,

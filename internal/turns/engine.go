@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/llm"
 	"github.com/bimpe/bimpe/internal/stream"
 	"github.com/bimpe/bimpe/internal/words"
 )
@@ -34,13 +35,15 @@ type Config struct {
 	DB     DB
 	Finder Finder
 	Models Models
-	Hub    Hub
-	Now    func() time.Time
-	NewID  func() console.ID
-	Node   console.ID // this process, for as long as it lives
-	Limits Limits
-	Chance func() float64 // from 0 up to 1, to spread what would come at once; nil: nothing is spread
-	Log    *slog.Logger
+	// Builtin answers when a budget is used up: it costs no tokens.
+	Builtin llm.Model
+	Hub     Hub
+	Now     func() time.Time
+	NewID   func() console.ID
+	Node    console.ID // this process, for as long as it lives
+	Limits  Limits
+	Chance  func() float64 // from 0 up to 1, to spread what would come at once; nil: nothing is spread
+	Log     *slog.Logger
 }
 
 // Engine answers open turns.
@@ -59,6 +62,7 @@ type Engine struct {
 	tails     tails
 	preambles preambles
 	summaries summaries
+	ledger    ledger
 	guesser   *words.Guesser
 
 	mu      sync.Mutex

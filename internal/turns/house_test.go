@@ -37,7 +37,7 @@ func newHouse(t *testing.T, says ...utterance) *house {
 	h := &house{t: t, db: &fakeDB{memory: newMemory()}, ears: &ears{}, model: &script{says: says}}
 	ids := console.NewIDs(time.Now)
 	h.Engine = New(Config{
-		DB: h.db, Finder: h.db, Models: h, Hub: h.ears, Now: time.Now, NewID: ids.Next,
+		DB: h.db, Finder: h.db, Models: h, Builtin: &script{says: []utterance{{words: []string{"builtin"}}}}, Hub: h.ears, Now: time.Now, NewID: ids.Next,
 		Node: "node", Log: slog.New(slog.DiscardHandler),
 	})
 	h.talk = conversations.New(conversations.Config{
@@ -132,6 +132,9 @@ type fakeDB struct {
 	adopting []console.Turn
 	left     bool
 	writes   int // transactions that were committed
+	bounds   console.Bounds
+	perTurn  int64 // the agent's bound
+	asked    int   // how often the bounds were read
 
 	description string            // of the agent
 	workflow    *console.Workflow // of the agent; nil: none
@@ -230,7 +233,7 @@ func (f *fakeDB) Agent(context.Context, console.ID) (a console.Agent, err error)
 		}
 		a = console.Agent{
 			ID: agentID, Name: "Ada", Description: f.description, UpdatedAt: s.agent.UpdatedAt, Language: "en", Timezone: "UTC", Rules: f.rules,
-			WorkflowID: f.workflowID(), Status: s.agent.Status, OnNewMessage: s.agent.OnNewMessage, Epoch: s.agent.Epoch,
+			WorkflowID: f.workflowID(), Status: s.agent.Status, OnNewMessage: s.agent.OnNewMessage, Epoch: s.agent.Epoch, MaxTokensPerTurn: f.perTurn,
 		}
 	})
 	return a, err
@@ -241,6 +244,26 @@ func (f *fakeDB) workflowID() *console.ID {
 		return nil
 	}
 	return &f.workflow.ID
+}
+
+// Bounds are those of the test, and what all turns have spent that have ended.
+func (f *fakeDB) Bounds(context.Context, console.Day, console.ID, console.ID) (b console.Bounds, err error) {
+	f.locked(func(s *state) {
+		f.asked++
+		b = f.bounds
+		var spent int64
+		for _, t := range s.turns {
+			if t.Record != nil {
+				for _, one := range t.Record.Spent {
+					spent += one.Tokens.Total()
+				}
+			}
+		}
+		for _, one := range []*console.Bound{&b.Team, &b.Agent, &b.Key} {
+			one.Spent += spent
+		}
+	})
+	return b, err
 }
 
 func (f *fakeDB) Workflow(_ context.Context, id console.ID) (console.Workflow, error) {

@@ -35,6 +35,13 @@ func (j *journal) add(steps ...console.Step) {
 	}
 }
 
+// over notes which budget kept the turn from a model.
+func (j *journal) over(b console.Budget) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.record.Budget = b
+}
+
 // written returns the record so far; what is added later does not change it.
 func (j *journal) written() console.Record {
 	j.mu.Lock()

@@ -13,6 +13,7 @@ type transcript struct {
 	brief   brief
 	chain   []Candidate   // whom to ask; nil: that has not been found out
 	tries   []try         // what came to nothing
+	told    bool          // what led to the first asking is in the journal
 	answer  *answer       // of the model, once it gave one
 	expired bool          // the turn's time is over
 	left    time.Duration // of the turn's time

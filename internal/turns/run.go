@@ -26,6 +26,7 @@ type run struct {
 	tries   int // how often a model has been asked; of the run's own goroutine
 	begun   time.Time
 	asking  Candidate // whom it asks now; of the run's own goroutine
+	purse   purse
 
 	mu       sync.Mutex
 	message  console.ID              // of the reply being written
@@ -40,7 +41,7 @@ type run struct {
 
 func newRun(e *Engine, t console.Turn, k known) *run {
 	ctx, stop := context.WithCancelCause(e.work)
-	return &run{e: e, turn: t, known: k, ctx: ctx, stop: stop, message: e.NewID(), begun: e.Now()}
+	return &run{e: e, turn: t, known: k, ctx: ctx, stop: stop, message: e.NewID(), begun: e.Now(), purse: purse{e: e, turn: t}}
 }
 
 // work answers the turn, and writes the one log line of it.
@@ -48,6 +49,7 @@ func (r *run) work() {
 	deadline, cancel := context.WithTimeoutCause(r.ctx, r.e.Limits.Turn, errExpired)
 	defer cancel()
 	defer r.stop(errGone)
+	defer r.purse.close()
 	outcome, faults, err := r.answer(deadline)
 	if err != nil {
 		r.keep()
@@ -103,11 +105,8 @@ func (r *run) answer(ctx context.Context) (console.TurnState, []try, error) {
 		case choose:
 			t.chain, err = r.choose(ctx, t.brief.agent)
 		case ask:
-			r.note(do.steps)
-			who, r.asking = do.who, t.chain[do.who]
-			if t.answer, err = r.ask(ctx, do); err == nil {
-				t.answer.text = r.add(ctx, do.tail)
-			}
+			who = do.who
+			t, err = r.try(ctx, t, do)
 		}
 		switch {
 		case err == nil:
@@ -121,6 +120,45 @@ func (r *run) answer(ctx context.Context) (console.TurnState, []try, error) {
 			return state, t.tries, err
 		default:
 			t.tries = append(t.tries, try{who, err})
+		}
+	}
+}
+
+// try asks a candidate; or, where a budget is used up, nobody, and then the built-in model is all that
+// will be asked.
+func (r *run) try(ctx context.Context, t transcript, do ask) (transcript, error) {
+	r.asking = t.chain[do.who]
+	if r.asking.Provider != console.ProviderBuiltin {
+		over, err := r.afford(ctx, t.brief.agent, &do.request)
+		if err != nil {
+			return t, err
+		}
+		if over != "" {
+			r.journal.over(over)
+			r.note([]console.Step{{Kind: console.StepBudget, Note: string(over)}})
+			t.chain, t.tries = []Candidate{{Provider: console.ProviderBuiltin, Model: r.e.Builtin}}, nil
+			return t, nil
+		}
+	}
+	r.note(do.steps)
+	t.told = true
+	var err error
+	if t.answer, err = r.ask(ctx, do); err == nil {
+		t.answer.text = r.add(ctx, do.tail)
+	}
+	return t, err
+}
+
+// afford makes room for an asking, and says which budget is used up. While the store is out of reach it
+// asks it again.
+func (r *run) afford(ctx context.Context, a console.Agent, request *llm.Request) (console.Budget, error) {
+	for pause := r.e.Limits.Backoff; ; pause = min(2*pause, maxBackoff) {
+		over, err := r.purse.take(ctx, a, request)
+		if err == nil {
+			return over, nil
+		}
+		if cause := sleep(ctx, pause); cause != nil {
+			return "", cause
 		}
 	}
 }

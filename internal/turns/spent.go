@@ -47,6 +47,7 @@ func (r *run) asked(s console.Step, request llm.Request, end llm.End, err error)
 	if text := r.written().Written; !free && s.Tokens == (console.Tokens{}) && charged(err, text) {
 		s.Tokens = estimate(request, text)
 	}
+	r.purse.pay(s.Tokens.Total())
 	s.Cost = r.asking.Price.Of(s.Tokens)
 	if r.asking.Provider != console.ProviderBuiltin { // which reads no prompt
 		r.journal.prompt(request)

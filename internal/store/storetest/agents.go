@@ -40,6 +40,7 @@ func (b *bench) fullAgent(workflow *console.ID) console.Agent {
 	a.BusinessName, a.BusinessAddress, a.BusinessEmail = to("B"), to("1 Way"), to("b@example.com")
 	a.BusinessDescription, a.EscalationEmail, a.StatusReason = to(""), to("e@example.com"), to("why")
 	a.Epoch, a.OnNewMessage, a.ReplyLanguage = 7, console.Queue, console.ReplyInCustomers
+	a.MaxTokensPerTurn, a.MaxTokensPerDay = 4000, 5_000_000_000
 	return a
 }
 

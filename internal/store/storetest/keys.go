@@ -45,7 +45,7 @@ func (b *bench) key(t *testing.T, name string) console.Key {
 func keys(t *testing.T, b *bench) {
 	t.Helper()
 	k := b.newKey("first")
-	k.ExpiresAt = to(b.clock.now().Add(time.Hour))
+	k.ExpiresAt, k.MaxTokensPerDay = to(b.clock.now().Add(time.Hour)), 5_000_000_000
 	b.write(t, func(tx *store.Tx) error { return tx.InsertKey(t.Context(), k, hashOf(k)) })
 	team := console.Team{ID: b.team, Name: "first", CreatedAt: b.clock.now()}
 

@@ -20,6 +20,7 @@ func recordTests() map[string]test {
 		"turns and what they cover":   turnsCover,
 		"usage told apart":            usageToldApart,
 		"usage narrowed and paged":    usageNarrowed,
+		"bounds of a day":             boundsOfADay,
 		"usage of many conversations": usageOfMany,
 	}
 }
@@ -346,4 +347,38 @@ func usageOfMany(t *testing.T, b *bench) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("usage of %d turns side by side: -want +got\n%s", turns, diff)
 	}
+}
+
+func boundsOfADay(t *testing.T, b *bench) {
+	t.Helper()
+	a := b.newAgent()
+	a.MaxTokensPerDay = 500
+	b.write(t, func(tx *store.Tx) error { return tx.InsertAgent(t.Context(), a) })
+	free := b.agent(t)
+	key := console.Key{ID: b.ids.Next(), TeamID: b.team, Name: "k", CreatedAt: b.clock.now(), MaxTokensPerDay: 70}
+	b.write(t, func(tx *store.Tx) error { return tx.InsertKey(t.Context(), key, [32]byte{1}) })
+	today := console.DayOf(b.clock.now())
+	b.spend(t, a.ID, key.ID, spending(gpt(), 10, 1, console.Money{}))
+	b.spend(t, a.ID, "other", spending(gpt(), 100, 0, console.Money{}))
+	b.spend(t, free.ID, key.ID, spending(gpt(), 1000, 0, console.Money{}))
+	bounds := func(day console.Day, agent, key console.ID) console.Bounds {
+		t.Helper()
+		got, err := b.view().Bounds(t.Context(), day, agent, key)
+		ok(t, err)
+		return got
+	}
+	bound := func(most, spent int64) console.Bound { return console.Bound{Set: true, Most: most, Spent: spent} }
+	equal(t, "of agent and key", bounds(today, a.ID, key.ID), console.Bounds{Agent: bound(500, 111), Key: bound(70, 1011)})
+	equal(t, "of the day after", bounds(today+1, a.ID, key.ID), console.Bounds{Agent: bound(500, 0), Key: bound(70, 0)})
+	equal(t, "of what has none", bounds(today, free.ID, "other"), console.Bounds{})
+	for tokens, want := range map[int]console.Bound{2000: bound(2000, 1111), console.NoneAllowed: bound(0, 1111), 0: {}} {
+		ok(t, b.db.SetQuotas(t.Context(), "first", console.Quotas{TokensPerDay: tokens}))
+		equal(t, "of the team", bounds(today, free.ID, ""), console.Bounds{Team: want})
+		team, err := b.db.TeamByName(t.Context(), "first")
+		ok(t, err)
+		equal(t, "quota", team.Quotas.TokensPerDay, tokens)
+	}
+	got, err := b.db.Team(b.other).Bounds(t.Context(), today, a.ID, key.ID)
+	ok(t, err)
+	equal(t, "of another team", got, console.Bounds{})
 }

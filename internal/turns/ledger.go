@@ -1,0 +1,162 @@
+package turns
+
+import (
+	"sync"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
+
+// ledger knows what may still be spent today, as far as this node can. What its own turns spend it
+// knows at once; what other nodes spend, and bounds that are changed, at the latest after
+// ledgerLife. So the tokens of a day are overshot by no more than other nodes spend meanwhile.
+type ledger struct {
+	mu       sync.Mutex
+	accounts map[owner]*account // held under mu
+}
+
+const (
+	// ledgerLife is how long what was read counts. For as long no turn reads it again.
+	ledgerLife = 5 * time.Second
+	// maxAccounts bounds what is remembered.
+	maxAccounts = 10_000
+)
+
+// owner is whose account it is; of the team's own, who is empty.
+type owner struct {
+	team console.ID
+	kind console.Budget
+	who  console.ID
+}
+
+// account is what one owner has spent on a day.
+type account struct {
+	bound  console.Bound // as it was read
+	day    console.Day
+	readAt time.Time
+	since  int64 // committed by this node since it was read
+	held   int64 // by turns at work: spent and not committed yet, or about to be spent
+}
+
+// left is what may still be spent, and whether there is a bound at all.
+func (a *account) left() (int64, bool) {
+	return a.bound.Most - a.bound.Spent - a.since - a.held, a.bound.Set
+}
+
+// fresh reports whether the accounts need not be read.
+func (l *ledger) fresh(owners []owner, day console.Day, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, o := range owners {
+		a := l.accounts[o]
+		if a == nil || a.day != day || now.Sub(a.readAt) >= ledgerLife || now.Before(a.readAt) {
+			return false
+		}
+	}
+	return true
+}
+
+// reading notes that the accounts are about to be read, and returns what has been committed until
+// then: what is read holds it.
+func (l *ledger) reading(owners []owner) []int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before := make([]int64, len(owners))
+	for i, o := range owners {
+		if a := l.accounts[o]; a != nil {
+			before[i] = a.since
+		}
+	}
+	return before
+}
+
+// put notes what was read. Of what was committed while it was being read some may count twice, until
+// it is read again: too little is never counted.
+func (l *ledger) put(owners []owner, bounds []console.Bound, before []int64, day console.Day, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.accounts == nil {
+		l.accounts = make(map[owner]*account)
+	}
+	for i, o := range owners {
+		a := l.accounts[o]
+		if a == nil {
+			a = &account{day: day}
+			l.accounts[o] = a
+		}
+		if a.day != day {
+			a.since, before[i] = 0, 0
+		}
+		a.bound, a.day, a.readAt, a.since = bounds[i], day, now, max(a.since-before[i], 0)
+	}
+	l.trim()
+}
+
+// trim is called with mu held. Accounts of turns at work stay.
+func (l *ledger) trim() {
+	for o, a := range l.accounts {
+		if len(l.accounts) <= maxAccounts {
+			return
+		}
+		if a.held == 0 {
+			delete(l.accounts, o)
+		}
+	}
+}
+
+// take holds what an asking may cost: prompt, and of a reply at most as much as every account has
+// left and most, which it returns. Where that is less than least nothing is held, and it says whose
+// budget is used up.
+func (l *ledger) take(owners []owner, prompt, least, most int64) (reply int64, over console.Budget) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, o := range owners {
+		left, bound := l.account(o).left()
+		if !bound {
+			continue
+		}
+		if left-prompt < least {
+			return 0, o.kind
+		}
+		most = min(most, left-prompt)
+	}
+	l.hold(owners, prompt+most)
+	return most, ""
+}
+
+// account is called with mu held. One that has been trimmed has no bound.
+func (l *ledger) account(o owner) *account {
+	a := l.accounts[o]
+	if a == nil {
+		a = new(account)
+	}
+	return a
+}
+
+// hold is called with mu held.
+func (l *ledger) hold(owners []owner, n int64) {
+	for _, o := range owners {
+		if a := l.accounts[o]; a != nil {
+			a.held += n
+		}
+	}
+}
+
+// settle changes what is held by so much.
+func (l *ledger) settle(owners []owner, by int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.hold(owners, by)
+}
+
+// spent turns what was held into what has been spent.
+func (l *ledger) spent(owners []owner, n int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.hold(owners, -n)
+	for _, o := range owners {
+		if a := l.accounts[o]; a != nil {
+			a.since += n
+		}
+	}
+}
