@@ -18,7 +18,7 @@ import (
 type Storage struct {
 	DataDir     string      `env:"BIMPE_DATA_DIR" default:"./data" help:"Folder for what the server keeps."`
 	DatabaseURL seal.Secret `env:"BIMPE_DATABASE_URL" placeholder:"URL" help:"postgres://…; without it, SQLite in the data folder."`
-	MasterKey   seal.Secret `env:"BIMPE_MASTER_KEY" placeholder:"KEY" help:"32 bytes in hex or base 64; needed with PostgreSQL, else made once in the data folder."`
+	MasterKey   seal.Secret `env:"BIMPE_MASTER_KEY" placeholder:"KEY" help:"32 bytes in hex or base 64; needed with PostgreSQL, else made once in the data folder. Older keys may follow, separated by commas."`
 }
 
 // Config is what a server is told. Its tags are read by the command line; a Config made otherwise
@@ -121,7 +121,7 @@ func (c Storage) checkStorage(f *faults) {
 		f.add("BIMPE_MASTER_KEY", "is needed with PostgreSQL, the same on every node: `openssl rand -hex 32` makes one")
 	}
 	if !c.MasterKey.IsZero() {
-		if _, err := seal.ParseMaster(c.MasterKey.Reveal()); err != nil {
+		if _, err := seal.ParseMasters(c.MasterKey.Reveal()); err != nil {
 			f.add("BIMPE_MASTER_KEY", err.Error())
 		}
 	}

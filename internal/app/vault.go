@@ -32,7 +32,7 @@ func openVault(ctx context.Context, c Storage, with store.Config) (vault, error)
 	if err != nil {
 		return vault{}, err
 	}
-	with.Exclusive, with.MasterFingerprint = true, sealer.Fingerprint()
+	with.Exclusive, with.MasterFingerprint, with.OlderFingerprints = true, sealer.Fingerprint(), sealer.Older()
 	db, err := c.open(ctx, with)
 	if err != nil {
 		return vault{}, err
@@ -72,18 +72,21 @@ func (c Storage) Folder() string {
 	return c.DataDir
 }
 
-// sealer is made from the master key of the settings, or else of the data folder.
+// sealer is made from the master keys of the settings, or else of the data folder.
 func (c Storage) sealer() (*seal.Sealer, error) {
-	master, err := c.master()
+	keys, err := c.masters()
 	if err != nil {
 		return nil, err
 	}
-	return seal.New(master)
+	return seal.New(keys[0], keys[1:]...)
 }
 
-func (c Storage) master() ([]byte, error) {
+// masters are the master keys, the current one first.
+func (c Storage) masters() ([][]byte, error) {
 	if c.MasterKey.IsZero() {
-		return seal.LoadOrCreate(filepath.Join(c.DataDir, masterFile))
+		return seal.LoadOrCreate(c.masterPath())
 	}
-	return seal.ParseMaster(c.MasterKey.Reveal())
+	return seal.ParseMasters(c.MasterKey.Reveal())
 }
+
+func (c Storage) masterPath() string { return filepath.Join(c.DataDir, masterFile) }

@@ -54,6 +54,9 @@ type commands struct {
 		Review   numberReview   `cmd:"" help:"Tell a team that its request is being looked at."`
 		Reject   numberReject   `cmd:"" help:"Tell a team that its request is not fulfilled."`
 	} `cmd:"" help:"Phone numbers and requests for them."`
+	Keys struct {
+		Rotate keysRotate `cmd:"" help:"Replace the master key and seal everything anew; stop the server before, where the key is in its data folder."`
+	} `cmd:"" help:"The master key, which seals secrets."`
 	OpenAPI openapi `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
 	Version version `cmd:"" help:"Print the release."`
 }

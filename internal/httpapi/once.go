@@ -17,8 +17,8 @@ const (
 	maxKey = 255
 	// maxWait is how long a write may wait for its turn, or for the first request with its key.
 	maxWait = 20 * time.Second
-	// sealPurpose is for answers that hold a secret.
-	sealPurpose = "idempotency answer"
+	// AnswerPurpose is what kept answers are sealed for.
+	AnswerPurpose = "idempotency answer"
 )
 
 // once does f in one transaction and answers with what it returned. Under an idempotency key the
@@ -101,7 +101,7 @@ func (o *outcome) repeat(earlier console.Answer) error {
 			"This idempotency key has been used with another request.").With(console.ReasonIdempotencyReused)
 	}
 	if earlier.Sealed {
-		plain, err := o.call.api.cfg.Sealer.Open(earlier.Body, sealPurpose)
+		plain, err := o.call.api.cfg.Sealer.Open(earlier.Body, AnswerPurpose)
 		if err != nil {
 			return fmt.Errorf("open a kept answer: %w", err)
 		}
@@ -136,7 +136,7 @@ func (o *outcome) first(tx Tx) error {
 func (o *outcome) keep() console.Answer {
 	a := o.kept
 	if o.call.op.endpoint.sealed && o.fault == nil {
-		a.Body, a.Sealed = o.call.api.cfg.Sealer.Seal(a.Body, sealPurpose), true
+		a.Body, a.Sealed = o.call.api.cfg.Sealer.Seal(a.Body, AnswerPurpose), true
 	}
 	return a
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 )
 
 // ParseMaster reads a master key from 64 hexadecimal digits or the base 64 of 32 bytes, of either
@@ -28,19 +29,42 @@ func ParseMaster(s string) ([]byte, error) {
 	return key, nil
 }
 
+// ParseMasters reads one master key or several, the current one first, with commas or space between.
+// Its errors do not repeat the input.
+func ParseMasters(s string) ([][]byte, error) {
+	parts := strings.FieldsFunc(s, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+	if len(parts) == 0 {
+		parts = []string{""} // which is no master key
+	}
+	if len(parts) > maxMasters {
+		return nil, fmt.Errorf("there are %d master keys, more than %d", len(parts), maxMasters)
+	}
+	keys := make([][]byte, len(parts))
+	for i, part := range parts {
+		var err error
+		if keys[i], err = ParseMaster(part); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
+}
+
 const (
 	fileMode = 0o600
-	// maxFile is far more than any master key takes.
-	maxFile = 1024
+	// maxFile is far more than any master keys take.
+	maxFile = 4096
+	// maxMasters is how many master keys there may be at a time.
+	maxMasters = 8
 )
 
-// LoadOrCreate returns the master key in the file at path, and makes a new one where there is no
-// file. The file comes into being whole and on disk, or not at all; of several processes that make
-// it at once all get the same key. A file that others may read is refused.
-func LoadOrCreate(path string) ([]byte, error) {
-	key, err := load(path)
+// LoadOrCreate returns the master keys in the file at path, one a line and the current one first, and
+// makes a new one where there is no file. The file comes into being whole and on disk, or not at all;
+// of several processes that make it at once all get the same key. A file that others may read is
+// refused.
+func LoadOrCreate(path string) ([][]byte, error) {
+	keys, err := load(path)
 	if !errors.Is(err, fs.ErrNotExist) {
-		return key, err
+		return keys, err
 	}
 	if err := create(path); err != nil {
 		return nil, fmt.Errorf("make the master key file: %w", err)
@@ -48,7 +72,35 @@ func LoadOrCreate(path string) ([]byte, error) {
 	return load(path)
 }
 
-func load(path string) ([]byte, error) {
+// NewMaster returns a new master key.
+func NewMaster() []byte {
+	key := make([]byte, MasterLength)
+	_, _ = rand.Read(key) // it never fails: crypto/rand ends the process instead
+	return key
+}
+
+// Replace puts master keys into the file at path in place of those that are there: whole and on disk,
+// or not at all.
+func Replace(path string, keys [][]byte) error {
+	temp, err := writeTemp(filepath.Dir(path), lines(keys))
+	if err != nil {
+		return fmt.Errorf("write the master key file: %w", err)
+	}
+	if err := os.Rename(temp, path); err != nil {
+		return fmt.Errorf("write the master key file: %w", errors.Join(err, os.Remove(temp)))
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+func lines(keys [][]byte) string {
+	var text strings.Builder
+	for _, key := range keys {
+		text.WriteString(hex.EncodeToString(key) + "\n")
+	}
+	return text.String()
+}
+
+func load(path string) ([][]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the master key: %w", err)
@@ -69,19 +121,17 @@ func load(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the master key: %w", err)
 	}
-	key, err := ParseMaster(string(text))
+	keys, err := ParseMasters(string(text))
 	if err != nil {
 		return nil, fmt.Errorf("read the master key file %s: %w", path, err)
 	}
-	return key, nil
+	return keys, nil
 }
 
 // create puts a new key at path unless something came to stand there meanwhile.
 func create(path string) error {
-	key := make([]byte, MasterLength)
-	_, _ = rand.Read(key) // it never fails: crypto/rand ends the process instead
 	dir := filepath.Dir(path)
-	temp, err := writeTemp(dir, hex.EncodeToString(key)+"\n")
+	temp, err := writeTemp(dir, lines([][]byte{NewMaster()}))
 	if err != nil {
 		return err
 	}

@@ -78,12 +78,12 @@ func TestLoadOrCreateMakesTheFileOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "master.key")
-	key, err := seal.LoadOrCreate(path)
-	if err != nil || len(key) != seal.MasterLength {
-		t.Fatalf("LoadOrCreate: got %d bytes, %v", len(key), err)
+	keys, err := seal.LoadOrCreate(path)
+	if err != nil || len(keys) != 1 || len(keys[0]) != seal.MasterLength {
+		t.Fatalf("LoadOrCreate: got %d keys, %v", len(keys), err)
 	}
 	again, err := seal.LoadOrCreate(path)
-	if err != nil || !bytes.Equal(again, key) {
+	if err != nil || len(again) != 1 || !bytes.Equal(again[0], keys[0]) {
 		t.Errorf("LoadOrCreate again: got another key, %v", err)
 	}
 	stat, err := os.Stat(path)
@@ -115,11 +115,12 @@ func TestLoadOrCreateByManyAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range keys {
 		wg.Go(func() {
-			key, err := seal.LoadOrCreate(path)
+			made, err := seal.LoadOrCreate(path)
 			if err != nil {
 				t.Errorf("LoadOrCreate: %v", err)
+				return
 			}
-			keys[i] = key
+			keys[i] = made[0]
 		})
 	}
 	wg.Wait()
@@ -180,4 +181,47 @@ func TestLoadOrCreateWithoutAPlace(t *testing.T) {
 		t.Error("LoadOrCreate in a folder that is not there: got no error")
 	}
 	only(t, dir, "")
+}
+
+func TestParseMasters(t *testing.T) {
+	t.Parallel()
+	one, two := bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32)
+	a, b := hex.EncodeToString(one), base64.StdEncoding.EncodeToString(two)
+	for text, want := range map[string][][]byte{
+		a: {one}, a + "," + b: {one, two}, b + "\n" + a + "\n": {two, one}, " " + a + " ,\t" + b: {one, two},
+		"": nil, ",": nil, a + ",short": nil, strings.Repeat(a+",", 9): nil,
+	} {
+		got, err := seal.ParseMasters(text)
+		if (err == nil) != (want != nil) || len(got) != len(want) {
+			t.Errorf("ParseMasters(%q): %d keys, %v; want %d", text, len(got), err, len(want))
+			continue
+		}
+		for i := range want {
+			if !bytes.Equal(got[i], want[i]) {
+				t.Errorf("ParseMasters(%q): key %d is another one", text, i)
+			}
+		}
+		if err != nil && strings.Contains(err.Error(), a) {
+			t.Errorf("the error repeats a key: %v", err)
+		}
+	}
+}
+
+func TestReplace(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "master.key")
+	first, err := seal.LoadOrCreate(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][]byte{seal.NewMaster(), first[0]}
+	if err := seal.Replace(path, want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := seal.LoadOrCreate(path)
+	if err != nil || len(got) != 2 || !bytes.Equal(got[0], want[0]) || !bytes.Equal(got[1], want[1]) {
+		t.Errorf("after Replace: %d keys, %v", len(got), err)
+	}
+	only(t, dir, "master.key")
 }

@@ -6,6 +6,9 @@
 // ciphertext and its tag of AES-256-GCM, which also vouches for version and id. Nonces are random,
 // which is safe for 2^32 seals of one purpose under one master key.
 //
+// A master key is replaced by one more key: what was sealed before says by its id which of them opens
+// it, until it has been sealed anew.
+//
 // A Sealer may be used by many goroutines.
 package seal
 
@@ -25,7 +28,7 @@ const MasterLength = 32
 
 // What Open says. Both are ours to know; neither holds anything of the secret.
 var (
-	// ErrOtherKey: it was sealed under another master key.
+	// ErrOtherKey: it was sealed under a master key that is not among ours.
 	ErrOtherKey = errors.New("sealed under another master key")
 	// ErrBroken: it is not what was sealed for this purpose.
 	ErrBroken = errors.New("not what was sealed")
@@ -40,28 +43,44 @@ const (
 	printLength = 16
 )
 
-// Sealer seals and opens under one master key. Make one with New.
+// Sealer seals under one master key and opens under that and older ones. Make one with New.
 type Sealer struct {
-	master []byte
-	print  []byte
+	current key
+	older   []key
 }
 
-// New returns a Sealer under a master key of MasterLength bytes.
-func New(master []byte) (*Sealer, error) {
-	if len(master) != MasterLength {
-		return nil, fmt.Errorf("a master key has %d bytes, not %d", MasterLength, len(master))
+// key is a master key and what identifies it.
+type key struct{ master, print []byte }
+
+// New returns a Sealer under a master key of MasterLength bytes, which also opens what was sealed
+// under older ones.
+func New(master []byte, older ...[]byte) (*Sealer, error) {
+	s := &Sealer{}
+	for i, m := range append([][]byte{master}, older...) {
+		if len(m) != MasterLength {
+			return nil, fmt.Errorf("a master key has %d bytes, not %d", MasterLength, len(m))
+		}
+		k := key{master: slices.Clone(m)}
+		k.print = k.derive("fingerprint", "")[:printLength]
+		if i == 0 {
+			s.current = k
+		} else {
+			s.older = append(s.older, k)
+		}
 	}
-	s := &Sealer{master: slices.Clone(master)}
-	s.print = s.derive("fingerprint", "")[:printLength]
 	return s, nil
 }
 
 // Seal returns plain sealed for a purpose. The same plain is sealed differently each time.
 func (s *Sealer) Seal(plain []byte, purpose string) []byte {
-	head := append(make([]byte, 0, headLength+overhead+len(plain)), version)
-	head = append(head, s.print[:idLength]...)
-	return s.aead(purpose).Seal(head, nil, plain, head)
+	head := append(make([]byte, 0, headLength+overhead+len(plain)), s.Head()...)
+	return s.current.aead(purpose).Seal(head, nil, plain, head)
 }
+
+// Head is what everything begins with that is sealed under the current master key.
+func (s *Sealer) Head() []byte { return s.current.head() }
+
+func (k key) head() []byte { return append([]byte{version}, k.print[:idLength]...) }
 
 // Open returns what was sealed for the purpose, or else an error that is ErrOtherKey or ErrBroken.
 func (s *Sealer) Open(sealed []byte, purpose string) ([]byte, error) {
@@ -69,24 +88,47 @@ func (s *Sealer) Open(sealed []byte, purpose string) ([]byte, error) {
 		return nil, ErrBroken
 	}
 	head, box := sealed[:headLength], sealed[headLength:]
-	if !bytes.Equal(head[1:], s.print[:idLength]) {
-		return nil, ErrOtherKey
+	for _, k := range append([]key{s.current}, s.older...) {
+		if !bytes.Equal(head, k.head()) {
+			continue
+		}
+		plain, err := k.aead(purpose).Open(nil, nil, box, head)
+		if err != nil {
+			return nil, ErrBroken
+		}
+		return plain, nil
 	}
-	plain, err := s.aead(purpose).Open(nil, nil, box, head)
-	if err != nil {
-		return nil, ErrBroken
-	}
-	return plain, nil
+	return nil, ErrOtherKey
 }
 
-// Derive returns 32 bytes for a purpose other than sealing, always the same under one master key.
-func (s *Sealer) Derive(purpose string) []byte { return s.derive("derive", purpose) }
+// Reseal seals anew under the current master key what was sealed under any of ours. Its errors are
+// those of Open.
+func (s *Sealer) Reseal(sealed []byte, purpose string) ([]byte, error) {
+	plain, err := s.Open(sealed, purpose)
+	if err != nil {
+		return nil, err
+	}
+	return s.Seal(plain, purpose), nil
+}
 
-// Fingerprint identifies the master key without revealing it: 16 bytes, always the same.
-func (s *Sealer) Fingerprint() []byte { return slices.Clone(s.print) }
+// Derive returns 32 bytes for a purpose other than sealing, always the same under one current master
+// key.
+func (s *Sealer) Derive(purpose string) []byte { return s.current.derive("derive", purpose) }
 
-func (s *Sealer) aead(purpose string) cipher.AEAD {
-	block, err := aes.NewCipher(s.derive("seal", purpose))
+// Fingerprint identifies the current master key without revealing it: 16 bytes, always the same.
+func (s *Sealer) Fingerprint() []byte { return slices.Clone(s.current.print) }
+
+// Older are the fingerprints of the older master keys.
+func (s *Sealer) Older() [][]byte {
+	var all [][]byte
+	for _, k := range s.older {
+		all = append(all, slices.Clone(k.print))
+	}
+	return all
+}
+
+func (k key) aead(purpose string) cipher.AEAD {
+	block, err := aes.NewCipher(k.derive("seal", purpose))
 	if err != nil {
 		panic("seal: " + err.Error()) // the key is of the right length
 	}
@@ -98,10 +140,10 @@ func (s *Sealer) aead(purpose string) cipher.AEAD {
 }
 
 // derive returns a key for a use and a purpose. Uses hold no colon, so no two of them meet.
-func (s *Sealer) derive(use, purpose string) []byte {
-	key, err := hkdf.Key(sha256.New, s.master, nil, "bimpe v1 "+use+":"+purpose, keyLength)
+func (k key) derive(use, purpose string) []byte {
+	derived, err := hkdf.Key(sha256.New, k.master, nil, "bimpe v1 "+use+":"+purpose, keyLength)
 	if err != nil {
 		panic("seal: " + err.Error()) // 32 bytes are within what HKDF gives
 	}
-	return key
+	return derived
 }

@@ -171,3 +171,44 @@ func BenchmarkSeal(b *testing.B) {
 		s.Seal(plain, "answers")
 	}
 }
+
+// A Sealer opens what older keys sealed, and seals it anew under the current one.
+func TestOlderKeys(t *testing.T) {
+	t.Parallel()
+	one, two := bytes.Repeat([]byte{1}, seal.MasterLength), bytes.Repeat([]byte{2}, seal.MasterLength)
+	before, err := seal.New(one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both, err := seal.New(two, one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := seal.New(two)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := before.Seal([]byte("secret"), "p")
+	if got, err := both.Open(old, "p"); err != nil || string(got) != "secret" {
+		t.Errorf("Open of what the older key sealed: %q, %v", got, err)
+	}
+	anew, err := both.Reseal(old, "p")
+	if err != nil || !bytes.HasPrefix(anew, both.Head()) || bytes.HasPrefix(old, both.Head()) {
+		t.Errorf("Reseal: %x, %v", anew, err)
+	}
+	if got, err := after.Open(anew, "p"); err != nil || string(got) != "secret" {
+		t.Errorf("Open by the new key alone: %q, %v", got, err)
+	}
+	if _, err := after.Open(old, "p"); !errors.Is(err, seal.ErrOtherKey) {
+		t.Errorf("Open of the old one by the new key alone: %v", err)
+	}
+	if _, err := both.Reseal(old, "other"); !errors.Is(err, seal.ErrBroken) {
+		t.Errorf("Reseal for another purpose: %v", err)
+	}
+	if !bytes.Equal(both.Fingerprint(), after.Fingerprint()) || len(both.Older()) != 1 || !bytes.Equal(both.Older()[0], before.Fingerprint()) {
+		t.Error("the fingerprints are not those of the keys")
+	}
+	if _, err := seal.New(two, one[1:]); err == nil {
+		t.Error("an older key of another length is taken")
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 
 	"github.com/pressly/goose/v3"
@@ -42,7 +43,7 @@ func prepare(ctx context.Context, db *sql.DB, d *dialect, c Config) error {
 	if _, err := p.Up(ctx); err != nil {
 		return reach(d, fmt.Errorf("bring the tables up to date: %w", err))
 	}
-	return checkFingerprint(ctx, db, d, c.MasterFingerprint)
+	return checkFingerprint(ctx, db, d, c)
 }
 
 // mayWrite refuses a database that a newer program has made its own.
@@ -92,12 +93,12 @@ func meta(ctx context.Context, db *sql.DB, d *dialect, key string) (string, erro
 	return value, nil
 }
 
-// checkFingerprint keeps the first master key's fingerprint and refuses every other.
-func checkFingerprint(ctx context.Context, db *sql.DB, d *dialect, fingerprint []byte) error {
-	if len(fingerprint) == 0 {
+// checkFingerprint keeps the first master key's fingerprint and refuses those who do not have that key.
+func checkFingerprint(ctx context.Context, db *sql.DB, d *dialect, c Config) error {
+	if len(c.MasterFingerprint) == 0 {
 		return nil
 	}
-	mine := hex.EncodeToString(fingerprint)
+	mine := hex.EncodeToString(c.MasterFingerprint)
 	kept, err := meta(ctx, db, d, metaFingerprint)
 	if err != nil {
 		return err
@@ -112,7 +113,8 @@ func checkFingerprint(ctx context.Context, db *sql.DB, d *dialect, fingerprint [
 			return err
 		}
 	}
-	if kept != mine {
+	has := func(older []byte) bool { return hex.EncodeToString(older) == kept }
+	if kept != mine && !slices.ContainsFunc(c.OlderFingerprints, has) {
 		return errors.New("the master key is not the one that this database was made with: set BIMPE_MASTER_KEY " +
 			"to that one (with SQLite: put back the key file that was in the data folder)")
 	}

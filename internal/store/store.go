@@ -26,6 +26,9 @@ type Config struct {
 	// MasterFingerprint tells one master key from another. The first one to come stays in the
 	// database, and opening it with another is refused. Empty means that it is not compared.
 	MasterFingerprint []byte
+	// OlderFingerprints are of master keys that are still there to open what they sealed. A database
+	// that was made with one of them is opened too; see AdoptMaster.
+	OlderFingerprints [][]byte
 	// Alerts says that somebody takes alerts, so that they are queued.
 	Alerts bool
 	// PromptLife is how long what models were asked is kept; 0: console.DefaultPromptLife; less than 0:

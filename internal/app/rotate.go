@@ -1,0 +1,178 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/bimpe/bimpe/internal/connections"
+	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/httpapi"
+	"github.com/bimpe/bimpe/internal/seal"
+	"github.com/bimpe/bimpe/internal/store"
+)
+
+// Rotated is what came of replacing the master key.
+type Rotated struct {
+	Sealed int // values that are sealed anew
+	Lost   int // values that none of the keys opens, which were left as they are
+}
+
+// sealedSlice is how many values are sealed anew in one transaction.
+const sealedSlice = 100
+
+// RotateKeys replaces the master key: everything that is sealed is sealed anew under the new one, in
+// slices. It may be broken off at any point, and is gone on with by calling it again: until all is
+// done, the old key is kept beside the new one, and either opens what it sealed.
+//
+// Where the key is in the data folder, it makes the new one by itself, and no server may be running,
+// since it would go on sealing under the old one. Where the key is a setting, the setting must name
+// the new key before the old one. What cannot be is a *ConfigError.
+func RotateKeys(ctx context.Context, s Storage) (Rotated, error) {
+	return rotation{Storage: s, slice: sealedSlice, done: func() error { return nil }}.run(ctx)
+}
+
+// rotation is one attempt. done is called after each step that is on disk, and may end it.
+type rotation struct {
+	Storage
+	slice int
+	done  func() error
+}
+
+func (r rotation) run(ctx context.Context) (Rotated, error) {
+	var f faults
+	r.checkStorage(&f)
+	if err := f.err(); err != nil {
+		return Rotated{}, err
+	}
+	if there, err := r.Exists(); err != nil || !there {
+		if err == nil {
+			f.add("BIMPE_DATA_DIR", "there is no database in "+r.Folder()+": name the folder in which the server keeps its data")
+			err = f.err()
+		}
+		return Rotated{}, err
+	}
+	keys, err := r.masters()
+	if err != nil {
+		return Rotated{}, err
+	}
+	sealer, err := seal.New(keys[0], keys[1:]...)
+	if err != nil {
+		return Rotated{}, err
+	}
+	db, err := r.open(ctx, store.Config{
+		Exclusive: true, MasterFingerprint: sealer.Fingerprint(), OlderFingerprints: sealer.Older(),
+		Log: slog.New(slog.DiscardHandler), Now: time.Now,
+	})
+	if err != nil {
+		return Rotated{}, err
+	}
+	defer db.Close() //nolint:errcheck // what was written is committed
+	return r.replace(ctx, db, keys)
+}
+
+// replace makes the current key the database's own.
+func (r rotation) replace(ctx context.Context, db *store.DB, keys [][]byte) (Rotated, error) {
+	sealer, err := r.newest(ctx, db, keys)
+	if err != nil {
+		return Rotated{}, err
+	}
+	came, err := r.reseal(ctx, db, sealer)
+	if err != nil {
+		return came, err
+	}
+	if err := db.AdoptMaster(ctx, sealer.current.Fingerprint()); err != nil {
+		return came, err
+	}
+	if err := r.done(); err != nil {
+		return came, err
+	}
+	if r.MasterKey.IsZero() {
+		return came, seal.Replace(r.masterPath(), [][]byte{sealer.key})
+	}
+	return came, nil
+}
+
+// newest is a sealer with the key under which it seals.
+type newest struct {
+	current *seal.Sealer
+	key     []byte
+}
+
+// newest finds the new key: the current one, where the database does not have it as its own yet, or
+// else one that is made now.
+func (r rotation) newest(ctx context.Context, db *store.DB, keys [][]byte) (newest, error) {
+	sealer, err := seal.New(keys[0], keys[1:]...)
+	if err != nil {
+		return newest{}, err
+	}
+	old, err := db.HasMaster(ctx, sealer.Fingerprint())
+	switch {
+	case err != nil:
+		return newest{}, err
+	case !old, !r.MasterKey.IsZero() && len(keys) > 1:
+		return newest{sealer, keys[0]}, nil // a rotation that was broken off, or whose key was given
+	case !r.MasterKey.IsZero():
+		var f faults
+		f.add("BIMPE_MASTER_KEY", "must name the new key before the old one, with a comma between: `openssl rand -hex 32` makes one")
+		return newest{}, f.err()
+	}
+	keys = append([][]byte{seal.NewMaster()}, keys...)
+	if err := seal.Replace(r.masterPath(), keys); err != nil {
+		return newest{}, err
+	}
+	if err := r.done(); err != nil {
+		return newest{}, err
+	}
+	sealer, err = seal.New(keys[0], keys[1:]...)
+	return newest{sealer, keys[0]}, err
+}
+
+// reseal walks over all that is sealed under older keys. A value that somebody has changed meanwhile
+// is found on the next walk, if it is still under an older one.
+func (r rotation) reseal(ctx context.Context, db *store.DB, by newest) (Rotated, error) {
+	var all Rotated
+	for {
+		walked, err := r.walk(ctx, db, by)
+		all.Sealed, all.Lost = all.Sealed+walked.Sealed, walked.Lost
+		if err != nil || walked.Sealed == 0 {
+			return all, err
+		}
+	}
+}
+
+func (r rotation) walk(ctx context.Context, db *store.DB, by newest) (Rotated, error) {
+	var came Rotated
+	for last := (store.Sealed{}); ; {
+		found, err := db.SealedBehind(ctx, last, by.current.Head(), r.slice)
+		if err != nil || len(found) == 0 {
+			return came, err
+		}
+		last = found[len(found)-1]
+		var old []store.Sealed
+		var values [][]byte
+		for _, one := range found {
+			value, err := by.current.Reseal(one.Value, purpose(one))
+			if err != nil {
+				came.Lost++ // no key of ours is any good for it, so that it stays as it is
+				continue
+			}
+			old, values = append(old, one), append(values, value)
+		}
+		n, err := db.Reseal(ctx, old, values)
+		if came.Sealed += n; err != nil {
+			return came, err
+		}
+		if err := r.done(); err != nil {
+			return came, err
+		}
+	}
+}
+
+// purpose is what a value was sealed for.
+func purpose(s store.Sealed) string {
+	if s.Kind == store.SealedModelKey {
+		return connections.Purpose(console.ID(s.Name))
+	}
+	return httpapi.AnswerPurpose
+}
