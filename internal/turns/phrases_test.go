@@ -1,0 +1,27 @@
+package turns
+
+import (
+	"strings"
+	"testing"
+)
+
+// Each of our languages has words of its own, whatever region or script the agent names; every other
+// one has the English ones.
+func TestApology(t *testing.T) {
+	t.Parallel()
+	said := map[string]string{}
+	for _, tag := range []string{"en", "es", "fr", "de", "pt", "it", "nl", "tr", "ru", "ar", "hi", "zh", "ja", "sw", "ha", "yo", "ig"} {
+		got := apology(tag)
+		if strings.TrimSpace(got) == "" || said[got] != "" {
+			t.Errorf("apology(%q) = %q, the same as that of %q", tag, got, said[got])
+		}
+		said[got] = tag
+	}
+	for tag, like := range map[string]string{
+		"pt-BR": "pt", "zh-Hant-TW": "zh", "SW-ke": "sw", "fi": "en", "": "en", "not a tag": "en", "en-NG": "en",
+	} {
+		if got := apology(tag); got != apology(like) {
+			t.Errorf("apology(%q) = %q, want that of %q", tag, got, like)
+		}
+	}
+}
