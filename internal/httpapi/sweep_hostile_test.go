@@ -26,6 +26,9 @@ func TestHostileInputToEveryOperation(t *testing.T) {
 		if s.op != nil && s.usable() && swept.first(s, "") {
 			s.aside(s.bend)
 		}
+		if s.op != nil && s.op.endpoint.raw != nil {
+			return nil // what has been bent may let a stream open where none did, and nothing would end it
+		}
 		s.scrub(show(t, s.recorded().Result())) // what has been bent may have changed what is recorded
 		return nil
 	})
