@@ -222,7 +222,8 @@ func (r *reads) Bounds(ctx context.Context, day console.Day, agent, key console.
 			where string
 			args  []any
 		}{
-			{&b.Team, ``, nil}, {&b.Agent, ` AND agent_id = $3`, []any{string(agent)}},
+			{&b.Team, ``, nil},
+			{&b.Agent, ` AND agent_id = $3`, []any{string(agent)}},
 			{&b.Key, ` AND key_id = $3`, []any{string(key)}},
 		} {
 			if !one.bound.Set {
