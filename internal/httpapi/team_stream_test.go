@@ -55,7 +55,7 @@ func (l *townLog) say() {
 	l.hub.Changed(console.Change{Team: "team", Was: &now, Now: now, Append: &m})
 }
 
-func (l *townLog) listen(t *testing.T, live, rows bool) *listening { //nolint:revive // two flags of a request
+func (l *townLog) listen(t *testing.T, live, rows bool) *listening {
 	t.Helper()
 	sub, err := l.hub.Subscribe(stream.Request{Team: "team", Key: "key", Live: live, Rows: rows})
 	if err != nil {
