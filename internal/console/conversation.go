@@ -73,6 +73,13 @@ func (c Conversation) LeaveFlow() Conversation {
 	return c
 }
 
+// CallHuman returns the conversation as one that a human should look at, which opens it again where
+// it was resolved, so that it stands among those that are still to be seen to.
+func (c Conversation) CallHuman() Conversation {
+	c.NeedsAttention, c.ResolvedAt = true, nil
+	return c
+}
+
 // Delivers reports whether what is said reaches the customer there: on the web chat, where it is read
 // from the stream, and on a channel that is connected.
 func (c Conversation) Delivers() bool { return c.Channel == Webchat || c.ChannelID != nil }

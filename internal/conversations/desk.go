@@ -88,11 +88,14 @@ func desk(c console.Conversation, p DeskPatch, at time.Time) console.Conversatio
 	}
 	at = console.Later(c.UpdatedAt, at)
 	switch {
-	case !p.Status.Set || p.Status.Value == c.Status():
-	case p.Status.Value == console.DeskResolved:
-		c.ResolvedAt, c.NeedsAttention = &at, false
-	default:
+	case !p.Status.Set:
+	case p.Status.Value == console.DeskOpen:
 		c.ResolvedAt = nil
+	default:
+		c.NeedsAttention = false // also of one that was resolved before
+		if c.ResolvedAt == nil {
+			c.ResolvedAt = &at
+		}
 	}
 	if c != was {
 		c.UpdatedAt = at

@@ -15,6 +15,8 @@ func TestDesk(t *testing.T) {
 	open := console.Conversation{ID: "c", NeedsAttention: true, UpdatedAt: at}
 	resolved := open
 	resolved.NeedsAttention, resolved.ResolvedAt = false, &at
+	called := resolved // as older versions left it
+	called.NeedsAttention = true
 	for name, test := range map[string]struct {
 		was       console.Conversation
 		patch     DeskPatch
@@ -33,6 +35,9 @@ func TestDesk(t *testing.T) {
 		"resolved": {was: open, patch: DeskPatch{Status: console.Some(console.DeskResolved)}, status: console.DeskResolved},
 		"resolved again": {
 			was: resolved, patch: DeskPatch{Status: console.Some(console.DeskResolved)}, status: console.DeskResolved, same: true,
+		},
+		"resolved again, though it needs somebody": {
+			was: called, patch: DeskPatch{Status: console.Some(console.DeskResolved)}, status: console.DeskResolved,
 		},
 		"opened": {was: resolved, patch: DeskPatch{Status: console.Some(console.DeskOpen)}, status: console.DeskOpen},
 	} {

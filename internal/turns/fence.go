@@ -48,7 +48,9 @@ func settle(s scene, claim console.Turn, r reply, next console.ID, at time.Time)
 	m := r.message
 	m.Role, m.Author, m.TurnID = console.RoleAssistant, console.ByAgent, t.ID
 	c, m = c.Say(m, at)
-	c.NeedsAttention = c.NeedsAttention || r.attention
+	if r.attention {
+		c = c.CallHuman()
+	}
 	c = c.InFlow(r.flow, m.CreatedAt)
 	ended := t.End(r.state, r.why, r.seen, m.CreatedAt)
 	change := console.Change{Was: &was, Now: c, Append: &m, Ended: &ended}.Learn(r.learned)

@@ -106,6 +106,20 @@ func TestSettle(t *testing.T) {
 	}
 }
 
+// TestAResolvedConversation is opened again by what calls a human, and by nothing else that an agent
+// says.
+func TestAResolvedConversation(t *testing.T) {
+	t.Parallel()
+	for attention, want := range map[bool]console.DeskStatus{true: console.DeskOpen, false: console.DeskResolved} {
+		s, claim, r := standing()
+		s.conversation.ResolvedAt, r.attention = s.conversation.LastMessageAt, attention
+		change, _ := settle(s, claim, r, "next", *s.conversation.LastMessageAt)
+		if got := change.Now; got.Status() != want || got.NeedsAttention != attention {
+			t.Errorf("settle: calling a human %t: %s, attention %t, want %s", attention, got.Status(), got.NeedsAttention, want)
+		}
+	}
+}
+
 func TestSettleReply(t *testing.T) {
 	t.Parallel()
 	s, claim, r := standing()
