@@ -150,6 +150,10 @@ func (c Conversation) Knows(who Contact) Conversation {
 	return c
 }
 
+// Forgotten returns the conversation without what was learned of its customer: the flow goes too, for
+// it holds the answers.
+func (c Conversation) Forgotten() Conversation { return c.Knows(Contact{}).LeaveFlow() }
+
 // Learn returns the change with what it teaches of the customer: the conversation shows it, and the
 // store keeps it with the contact in the same transaction.
 func (c Change) Learn(l Learned) Change {

@@ -32,7 +32,8 @@ type Store interface {
 	LockConversation(ctx context.Context, agent, id console.ID) (console.Conversation, error)
 	// PutContact keeps a contact, the first time or anew. Its conversation must be held.
 	PutContact(ctx context.Context, c console.Contact) error
-	// DeleteContact forgets a contact, or returns CodeNotFound.
+	// DeleteContact forgets a contact and what the conversation was summed up to, or returns
+	// CodeNotFound.
 	DeleteContact(ctx context.Context, agent, conversation console.ID) error
 	// Apply does all that a change of a conversation says.
 	Apply(ctx context.Context, c console.Change) error
@@ -185,10 +186,11 @@ func (s *Service) put(ctx context.Context, tx Store, was console.Conversation, p
 	if err := tx.PutContact(ctx, c); err != nil {
 		return c, err
 	}
-	return c, s.show(ctx, tx, was, c)
+	return c, s.show(ctx, tx, was, was.Knows(c))
 }
 
-// Delete forgets what is known of a customer, in the conversation too. A contact that is not kept is
+// Delete forgets what is known of a customer, in the conversation too: its flow ends, which holds what
+// the customer has answered, and its summary says nothing any more. A contact that is not kept is
 // CodeNotFound.
 func (s *Service) Delete(ctx context.Context, tx Store, agent, id console.ID) error {
 	was, err := s.known(ctx, tx, agent, id)
@@ -198,12 +200,11 @@ func (s *Service) Delete(ctx context.Context, tx Store, agent, id console.ID) er
 	if err := tx.DeleteContact(ctx, agent, id); err != nil {
 		return err
 	}
-	return s.show(ctx, tx, was, console.Contact{})
+	return s.show(ctx, tx, was, was.Forgotten())
 }
 
 // show brings a conversation up to what is known of its customer.
-func (s *Service) show(ctx context.Context, tx Store, was console.Conversation, who console.Contact) error {
-	now := was.Knows(who)
+func (s *Service) show(ctx context.Context, tx Store, was, now console.Conversation) error {
 	now.UpdatedAt = console.Later(was.UpdatedAt, s.now())
 	change := console.Change{Team: tx.Team(), Was: &was, Now: now}
 	tx.AfterCommit(func() { s.listener.Changed(change) })

@@ -136,7 +136,8 @@ func TestAHumanSaysWhoItIs(t *testing.T) {
 	if err != nil || len(cleared.Fields) > 0 {
 		t.Errorf("UpdateKnown with no fields: got %v, %v", cleared.Fields, err)
 	}
-	if err := room.Delete(t.Context(), s, "a", "c"); err != nil || s.in.FullName != nil || s.in.HasContact || s.contact != nil {
+	s.in = s.in.InFlow(`{"flow":"F"}`, s.in.UpdatedAt)
+	if err := room.Delete(t.Context(), s, "a", "c"); err != nil || s.in.Flow != "" || s.in.FlowAt != nil || s.in.FullName != nil || s.in.HasContact || s.contact != nil {
 		t.Errorf("Delete: %v; the conversation shows %v", err, s.in.FullName)
 	}
 }

@@ -104,11 +104,18 @@ func tagged(tags []string) string {
 	return console.FieldEnd + console.Fold(tags...) + console.FieldEnd
 }
 
-// DeleteContact forgets what is known of a customer, or returns CodeNotFound.
+// DeleteContact forgets what is known of a customer, and what the conversation was summed up to, or
+// returns CodeNotFound. The conversation must be held by this unit.
 func (t *Tx) DeleteContact(_ context.Context, agent, conversation console.ID) error {
 	const text = `DELETE FROM contact WHERE id = $1 AND agent_id = $2 AND team_id = $3`
 	n, err := t.s.exec(text, string(conversation), string(agent), t.team)
-	return changed(n, err, "contact", conversation)
+	if err := changed(n, err, "contact", conversation); err != nil {
+		return err
+	}
+	// The number stays, so that what was summed up is not summed up again.
+	const forget = `UPDATE conversation_summary SET text = '' WHERE conversation_id = $1 AND team_id = $2`
+	_, err = t.s.exec(forget, string(conversation), t.team)
+	return err
 }
 
 // learn keeps what a change teaches of the customer, whose conversation the unit holds.

@@ -25,13 +25,13 @@ func (e *Engine) summary(ctx context.Context, from Reads, b brief) (console.Summ
 	if len(b.history) == 0 || len(b.history) < digestKeeps && b.history[0].Seq <= 1 {
 		return console.Summary{}, nil
 	}
-	if s, ok := e.summaries.get(b.conversation.ID); ok {
+	if s, ok := e.summaries.get(b.conversation.ID, b.contact.CreatedAt); ok {
 		return s, nil
 	}
 	s, err := from.Summary(ctx, b.conversation.ID)
 	if err == nil {
 		s.ConversationID = b.conversation.ID
-		e.summaries.put(s)
+		e.summaries.put(s, b.contact.CreatedAt)
 	}
 	return s, err
 }
@@ -119,7 +119,7 @@ func (e *Engine) write(ctx context.Context, p *purse, b brief, to int64) (consol
 		p.pay(step.Tokens.Total())
 		step.Cost = c.Price.Of(step.Tokens)
 		return console.Summary{
-			ConversationID: b.conversation.ID, AgentID: b.agent.ID, ToSeq: to, Text: text,
+			ConversationID: b.conversation.ID, AgentID: b.agent.ID, ToSeq: to, Text: text, Upon: b.summary.Text,
 		}, step, nil
 	}
 	return console.Summary{}, console.Step{}, fault
@@ -209,10 +209,6 @@ func (e *Engine) keep(ctx context.Context, b brief, s console.Summary, step cons
 	turn := b.turn
 	turn.Record = &console.Record{Steps: []console.Step{step}}
 	turn.Record.Spend(step)
-	err := e.DB.Write(ctx, turn.TeamID, func(tx Tx) error { return tx.PutSummary(ctx, s, turn, e.Now()) })
-	if err != nil {
-		return err
-	}
-	e.summaries.put(s)
-	return nil
+	defer e.summaries.drop(s.ConversationID) // whether it was kept is for the store to say
+	return e.DB.Write(ctx, turn.TeamID, func(tx Tx) error { return tx.PutSummary(ctx, s, turn, e.Now()) })
 }

@@ -207,13 +207,25 @@ func TestAModelThatOnlyStreamsSumsUp(t *testing.T) {
 func TestSummariesKeepWhatStandsForMore(t *testing.T) {
 	t.Parallel()
 	var s summaries
-	s.put(console.Summary{ConversationID: "c", ToSeq: 9, Text: "nine"})
-	s.put(console.Summary{ConversationID: "c", ToSeq: 4, Text: "four"})
-	if got, ok := s.get("c"); !ok || got.Text != "nine" {
+	var none time.Time
+	s.put(console.Summary{ConversationID: "c", ToSeq: 9, Text: "nine"}, none)
+	s.put(console.Summary{ConversationID: "c", ToSeq: 4, Text: "four"}, none)
+	if got, ok := s.get("c", none); !ok || got.Text != "nine" {
 		t.Errorf("get = %+v, %t", got, ok)
 	}
+	known := time.UnixMilli(1_800_000_000_000)
+	if got, ok := s.get("c", known); ok {
+		t.Errorf("get beside another contact = %+v, want nothing", got)
+	}
+	s.put(console.Summary{ConversationID: "c", ToSeq: 4, Text: "four"}, known)
+	if got, ok := s.get("c", known); !ok || got.Text != "four" {
+		t.Errorf("get = %+v, %t, want what was read beside this contact", got, ok)
+	}
+	if s.drop("c"); len(s.byID) != 0 {
+		t.Errorf("%+v is remembered after drop", s.byID)
+	}
 	for i := range 2 * maxSummaries {
-		s.put(console.Summary{ConversationID: console.ID(fmt.Sprint(i))})
+		s.put(console.Summary{ConversationID: console.ID(fmt.Sprint(i))}, none)
 	}
 	if len(s.byID) > maxSummaries {
 		t.Errorf("%d are remembered, want %d at most", len(s.byID), maxSummaries)

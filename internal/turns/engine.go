@@ -103,6 +103,9 @@ func New(c Config) *Engine {
 // it: tells the listeners, starts an opened turn, starts over, or stops what is late.
 func (e *Engine) Changed(c console.Change) {
 	e.said(c)
+	if c.Was != nil && c.Was.HasContact && !c.Now.HasContact {
+		e.summaries.drop(c.Now.ID)
+	}
 	if c.Ended != nil {
 		e.drop(*c.Ended)
 	}

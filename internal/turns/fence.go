@@ -14,7 +14,8 @@ type reply struct {
 	attention bool              // a human should look
 	seen      int64             // Seq of the newest customer message that the reply rests on
 
-	flow    string // where the customer then stands in a flow; empty: in none
+	upon    string // where the customer stood in a flow when it was decided; empty: in none
+	flow    string // and where then
 	learned console.Learned
 }
 
@@ -50,6 +51,9 @@ func settle(s scene, claim console.Turn, r reply, next console.ID, at time.Time)
 	c, m = c.Say(m, at)
 	if r.attention {
 		c = c.CallHuman()
+	}
+	if c.Flow != r.upon {
+		r.flow, r.learned = "", console.Learned{} // the customer has been forgotten since
 	}
 	c = c.InFlow(r.flow, m.CreatedAt)
 	ended := t.End(r.state, r.why, r.seen, m.CreatedAt)

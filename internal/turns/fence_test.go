@@ -120,6 +120,21 @@ func TestAResolvedConversation(t *testing.T) {
 	}
 }
 
+// TestAForgottenCustomer stays forgotten, though the reply to what the customer said before comes later.
+func TestAForgottenCustomer(t *testing.T) {
+	t.Parallel()
+	name := "Ada"
+	for flow, want := range map[string]string{"asked": "next", "": ""} {
+		s, claim, r := standing()
+		s.conversation.Flow = flow
+		r.upon, r.flow, r.learned = "asked", "next", console.Learned{Name: &name}
+		change, _ := settle(s, claim, r, "next", *s.conversation.LastMessageAt)
+		if got := change.Now; got.Flow != want || (got.FullName != nil) != (want != "") || (change.Learned != nil) != (want != "") {
+			t.Errorf("settle: a customer who stands at %q is at %q afterwards, want %q; learned %v", flow, got.Flow, want, change.Learned)
+		}
+	}
+}
+
 func TestSettleReply(t *testing.T) {
 	t.Parallel()
 	s, claim, r := standing()

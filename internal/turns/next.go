@@ -80,7 +80,7 @@ func next(t transcript, l Limits) action {
 func (t transcript) say(text string, state console.TurnState, why console.Why) say {
 	return say{reply: reply{
 		message: console.Message{Text: text}, state: state, why: why, seen: t.brief.seen(),
-		attention: t.brief.decided.attention, flow: t.brief.decided.flow, learned: t.brief.decided.learned,
+		attention: t.brief.decided.attention, upon: t.brief.conversation.Flow, flow: t.brief.decided.flow, learned: t.brief.decided.learned,
 	}}
 }
 

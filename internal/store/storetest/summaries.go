@@ -31,6 +31,7 @@ func summaryKept(t *testing.T, b *bench) {
 		b.write(t, func(tx *store.Tx) error { return tx.PutSummary(t.Context(), step.put, turn, b.clock.now()) })
 		equal(t, "Summary", read(b.team), step.want)
 	}
+	b.forgetSummary(t, c, newer)
 	equal(t, "Summary of another team", read(b.other), console.Summary{})
 	err := b.db.Write(t.Context(), b.other, func(tx *store.Tx) error {
 		return tx.PutSummary(t.Context(), newer, turn, b.clock.now())
@@ -38,6 +39,28 @@ func summaryKept(t *testing.T, b *bench) {
 	refused(t, "PutSummary of another team", err, console.CodeNotFound)
 	b.write(t, func(tx *store.Tx) error { return tx.DeleteAgent(t.Context(), c.AgentID) })
 	equal(t, "Summary below an agent that was deleted", read(b.team), console.Summary{})
+}
+
+// forgetSummary deletes the contact of a conversation, whose summary goes too, and which one that was
+// being made of it does not bring back.
+func (b *bench) forgetSummary(t *testing.T, c console.Conversation, made console.Summary) {
+	t.Helper()
+	ctx, turn := t.Context(), console.Turn{ID: "none", AgentID: c.AgentID, ConversationID: c.ID, Record: &console.Record{}}
+	b.write(t, func(tx *store.Tx) error { return tx.PutContact(ctx, c.Contact().Touch(b.clock.now())) })
+	b.write(t, func(tx *store.Tx) error { return tx.DeleteContact(ctx, c.AgentID, c.ID) })
+	forgotten, upon, anew := made, made, made
+	forgotten.Text = ""
+	upon.ToSeq, upon.Upon = made.ToSeq+1, made.Text
+	anew.ToSeq, anew.Text = made.ToSeq+2, "They ask."
+	for _, step := range []struct {
+		put  console.Summary
+		want console.Summary
+	}{{made, forgotten}, {upon, forgotten}, {anew, anew}} {
+		b.write(t, func(tx *store.Tx) error { return tx.PutSummary(ctx, step.put, turn, b.clock.now()) })
+		got, err := b.view().Summary(ctx, c.ID)
+		ok(t, err)
+		equal(t, "Summary after its customer was forgotten", got, step.want)
+	}
 }
 
 // What a summary cost is counted, without counting its turn once more, and stands in the turn's record.
