@@ -23,7 +23,7 @@ func (b *builder) rule(index int, written console.Rule) rule {
 	path := fmt.Sprintf("rules.%d.", index)
 	r := rule{
 		Fired: Fired{Index: index, ID: written.ID, Name: written.Name}, enabled: written.Enabled,
-		parts: parseTrigger(written.Trigger), handoff: isHandoff(written.Action),
+		parts: parseTrigger(written.Trigger), handoff: IsHandoff(written.Action),
 	}
 	if written.Condition != nil {
 		c, faulty, err := b.language.parse(*written.Condition)
@@ -46,8 +46,8 @@ func (b *builder) rule(index int, written console.Rule) rule {
 	return r
 }
 
-// isHandoff reports whether a rule's action is to call a human. All other actions are words for the
+// IsHandoff reports whether a rule's action is to call a human. All other actions are words for the
 // model.
-func isHandoff(action *string) bool {
+func IsHandoff(action *string) bool {
 	return action != nil && strings.EqualFold(strings.TrimSpace(*action), "handoff")
 }

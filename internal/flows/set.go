@@ -101,6 +101,17 @@ func (s *Set) Leads(flow int) bool {
 	return s != nil && flow < len(s.flows) && s.flows[flow].runs()
 }
 
+// Told reports whether the rule of an index, among those that the Set was compiled from, is for a model
+// to follow: it is enabled and can never answer by itself, since its condition is prose or nothing in
+// its trigger could be found in a message. What the Set judges itself no model is to judge again.
+func (s *Set) Told(rule int) bool {
+	if s == nil || rule >= len(s.rules) {
+		return false
+	}
+	r := s.rules[rule]
+	return r.enabled && (r.prose || r.condition == nil && len(r.parts) == 0)
+}
+
 // Empty reports whether there is nothing that could ever decide.
 func (s *Set) Empty() bool {
 	if s == nil {

@@ -18,6 +18,7 @@ type decided struct {
 	flow      string // where the conversation stands afterwards
 	learned   console.Learned
 	attention bool // a human should look
+	obeys     []int // rules that hold and leave the answer to the model, by index
 	steps     []console.Step
 }
 
@@ -120,6 +121,9 @@ func (d *decided) gather(made []flows.Decision) {
 		d.after = one.After
 		if !one.Decided() {
 			open++
+			if one.Rule != nil {
+				d.obeys = append(d.obeys, one.Rule.Index)
+			}
 			continue
 		}
 		if text := spoken(one, made[i+1:]); text != "" && !slices.Contains(texts, text) {

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/language/display"
 
 	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/flows"
 	"github.com/bimpe/bimpe/internal/llm"
 )
 
@@ -27,7 +28,7 @@ func newPreamble(b brief, l Limits) preamble {
 	w := &writer{left: most}
 	w.identity(b)
 	w.instructions(b)
-	w.rules(b.agent.WithRules(b.workflow))
+	w.rules(b)
 	w.flows(b)
 	w.faq(b.faq())
 	return preamble{text: w.text.String(), tokens: most - w.left}
@@ -58,10 +59,13 @@ func (w *writer) instructions(b brief) {
 	w.optional("\nInstructions:\n%s", b.agent.SystemPrompt)
 }
 
-func (w *writer) rules(rules []console.Rule) {
+// rules tells of those that only a model can judge. What the others say is said without it, and where
+// it is not said, their condition does not hold: a model that knew of it would say it all the same.
+func (w *writer) rules(b brief) {
 	title := "\nRules, which come before everything else:"
-	for _, r := range rules {
-		if !r.Enabled || templated(r) {
+	for i, r := range b.agent.WithRules(b.workflow) {
+		response := readable(r.Response)
+		if !b.set.Told(i) || response == nil && !orders(r) {
 			continue
 		}
 		if title != "" && !w.put("%s", title) {
@@ -70,16 +74,23 @@ func (w *writer) rules(rules []console.Rule) {
 		title = ""
 		w.put("- %s: when %s", r.Name, r.Trigger)
 		w.optional("  if %s", r.Condition)
-		w.put("  answer: %s", r.Response)
+		w.optional("  answer: %s", response)
 		w.optional("  and do: %s", r.Action)
 	}
 }
 
-// templated reports whether a rule fires by itself alone: what a model would make of its response,
-// with holes in it, is nothing for a customer to read.
-func templated(r console.Rule) bool {
-	return (r.Condition == nil || *r.Condition == "") &&
-		(strings.Contains(r.Response, "{{") || strings.Contains(r.Response, "{%"))
+// readable is a response as a model may be told of it, or nil: one with holes in it is nothing for a
+// customer to read.
+func readable(response string) *string {
+	if strings.TrimSpace(response) == "" || strings.Contains(response, "{{") || strings.Contains(response, "{%") {
+		return nil
+	}
+	return &response
+}
+
+// orders reports whether a rule has an action that is for the model, in its author's words.
+func orders(r console.Rule) bool {
+	return r.Action != nil && strings.TrimSpace(*r.Action) != "" && !flows.IsHandoff(r.Action)
 }
 
 func (w *writer) faq(faq []console.QA) {

@@ -46,6 +46,12 @@ func (w *writer) moment(b brief) {
 	if l := b.language(); l != b.agent.Language {
 		w.put("The customer seems to write in %s.", languageName(l))
 	}
+	rules := b.agent.WithRules(b.workflow)
+	for _, i := range b.decided.obeys {
+		if r := rules[i]; orders(r) {
+			w.put("A rule of the business, %s, holds for what the customer writes. Do: %s", r.Name, *r.Action)
+		}
+	}
 }
 
 // matter is what others wrote: who the customer is, what was said long ago, and what is known about

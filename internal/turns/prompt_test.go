@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/flows"
 	"github.com/bimpe/bimpe/internal/llm"
 )
 
 func ptr[T any](v T) *T { return &v }
 
 func fullBrief() brief {
-	return brief{
+	b := brief{
 		turn: console.Turn{ID: "cturn0000000000abcdefghijkl", FromSeq: 3},
 		now:  time.Date(2026, 3, 4, 6, 6, 0, 0, time.FixedZone("WAT", 3600)),
 		agent: console.Agent{
@@ -29,7 +30,7 @@ func fullBrief() brief {
 		workflow: &console.Workflow{
 			SystemPrompt: ptr("WORKFLOW-PROMPT"),
 			Flows: []console.Flow{
-				{"name": "Booking", "conversation_steps": []any{map[string]any{"type": "ask", "content": "FLOW-STEP"}}},
+				{"name": "Booking", "conversation_steps": []any{map[string]any{"type": "explain", "content": "FLOW-STEP"}}},
 				{"name": "Gone", "is_active": false},
 			},
 			FAQ: []console.QA{{Question: "Parking?", Answer: "FAQ-ANSWER"}},
@@ -46,6 +47,8 @@ func fullBrief() brief {
 			{Seq: 3, Role: console.RoleUser, Author: console.ByCustomer, Text: "menu?"},
 		},
 	}
+	b.set = flows.Compile(b.agent.WithRules(b.workflow), b.workflow.Flows)
+	return b
 }
 
 func TestPromptHoldsEverything(t *testing.T) {
@@ -71,6 +74,63 @@ func TestPromptHoldsEverything(t *testing.T) {
 	}
 	if len(r.Messages) != 3 || r.Messages[1].Role != llm.RoleAssistant || r.Messages[2].Text != "menu?" {
 		t.Errorf("messages: %+v", r.Messages)
+	}
+}
+
+// A rule that is judged without a model is no model's business: where it does not answer, it does not
+// hold. And a response with holes in it is nothing to be said.
+func TestAModelIsToldOfRulesThatItHasToJudge(t *testing.T) {
+	t.Parallel()
+	rule := func(name, trigger, condition, response, action string) console.Rule {
+		r := console.Rule{ID: name, Name: name, Trigger: trigger, Response: response, Enabled: true}
+		if condition != "" {
+			r.Condition = &condition
+		}
+		if action != "" {
+			r.Action = &action
+		}
+		return r
+	}
+	rules := []console.Rule{
+		rule("PROSE", "refund", "if the customer is angry", "PROSE-SAID", ""),
+		rule("PLAIN", "refund", "", "PLAIN-SAID", ""),
+		rule("FALSE", "refund", `contact.email == "boss@x.org"`, "FALSE-SAID", ""),
+		rule("FALSE-DOES", "refund", `contact.email == "boss@x.org"`, "", "FALSE-DONE"),
+		rule("HOLES", "refund", "if the customer is angry", "Hi {{ contact.name }}", ""),
+		rule("HOLES-DOES", "refund", "if the customer is angry", "{% if true %}Hi{% endif %}", "HOLES-DONE"),
+		rule("WORDLESS", "?!", "", "WORDLESS-SAID", ""),
+		rule("OFF", "refund", "if the customer is angry", "OFF-SAID", ""),
+	}
+	rules[len(rules)-1].Enabled = false
+	b := fullBrief()
+	b.agent.Rules = rules
+	b.set = flows.Compile(rules, nil)
+	text := prompt(b, Limits{}.withDefaults()).System
+	for _, want := range []string{"PROSE-SAID", "if the customer is angry", "HOLES-DONE", "WORDLESS-SAID"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the prompt lacks %q", want)
+		}
+	}
+	for _, banned := range []string{"PLAIN", "FALSE", "HOLES:", "OFF", "boss@x.org", "{{", "{%"} {
+		if strings.Contains(text, banned) {
+			t.Errorf("the prompt holds %q, which no model is told", banned)
+		}
+	}
+}
+
+// A rule that says nothing and has words for the model: they are told where the rule holds, and only
+// there.
+func TestAModelIsToldWhatARuleThatHoldsAsksOfIt(t *testing.T) {
+	t.Parallel()
+	for text, told := range map[string]bool{"a refund please": true, "menu?": false} {
+		b := fullBrief()
+		b.agent.Rules = []console.Rule{{ID: "r", Name: "R", Trigger: "refund", Action: ptr("ASK-FOR-THE-ORDER"), Enabled: true}}
+		b.set = flows.Compile(b.agent.Rules, nil)
+		b.history[2].Text = text
+		b.decided = decide(b)
+		if got := strings.Contains(prompt(b, Limits{}.withDefaults()).System, "ASK-FOR-THE-ORDER"); got != told {
+			t.Errorf("%q: the model is told to be %t, want %t", text, got, told)
+		}
 	}
 }
 
