@@ -18,7 +18,7 @@ type Model interface {
 	// sequence is ranged over, and each ranging asks anew.
 	//
 	// A good stream ends with a Delta that has an End, and only that one has. A failed one ends
-	// with an error: an *Error, or ctx's own error once ctx has ended. Either way the
+	// with an error: an *Error, or ctx's own error once ctx has ended, as it is or in a *CutError. Either way the
 	// connection to the model is closed, and every goroutine of the stream gone, before the ranging
 	// returns; so it is when the consumer breaks off. Text is valid UTF-8 throughout. A reply has text or
 	// calls or both; one that has neither is a failure of KindBroken.

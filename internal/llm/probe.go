@@ -12,17 +12,23 @@ func Probe(ctx context.Context, m Model) (Usage, error) {
 	r := Request{Messages: []Message{{Role: RoleUser, Text: "Say OK."}}, MaxTokens: probeTokens}
 	var used Usage
 	for d, err := range m.Stream(ctx, r) {
-		if e, ok := errors.AsType[*Error](err); ok && errors.Is(err, ErrNoRoom) {
-			return e.Usage, nil
-		}
 		if err != nil {
-			return used, err
+			return Spent(err), unanswered(err)
 		}
 		if d.End != nil {
 			used = d.End.Usage
 		}
 	}
 	return used, nil
+}
+
+// unanswered is err unless it shows that the model can be asked, though it had no answer to this.
+func unanswered(err error) error {
+	e, ok := errors.AsType[*Error](err)
+	if ok && (e.Kind == KindWithheld || errors.Is(err, ErrNoRoom)) {
+		return nil
+	}
+	return err
 }
 
 // probeTokens is the least that every server takes for a limit.
@@ -49,6 +55,8 @@ func Plain(err error) string {
 		return "The model's server took too long to answer."
 	case KindInvalid:
 		return "The model's server did not accept the request; check the model's name and the address."
+	case KindWithheld:
+		return "A filter of the model's server lets no reply through."
 	case KindRefused:
 		return "The model's server did not accept the key, or the account has no credit."
 	default:

@@ -39,6 +39,8 @@ func TestProbe(t *testing.T) {
 	used := llm.Usage{PromptTokens: 9, CompletionTokens: 2}
 	thinks := llm.Fail(llm.KindBroken, fmt.Errorf("empty: %w", llm.ErrNoRoom))
 	thinks.Usage = used
+	held, cut := llm.Fail(llm.KindWithheld, nil), llm.Fail(llm.KindBroken, nil)
+	held.Usage, cut.Usage = used, used
 	refused := llm.Fail(llm.KindRefused, nil)
 	tests := map[string]struct {
 		model parrot
@@ -50,6 +52,9 @@ func TestProbe(t *testing.T) {
 		"is refused":             {parrot{fault: refused}, llm.Usage{}, refused},
 		"says nothing, in peace": {parrot{fault: llm.Fail(llm.KindBroken, nil)}, llm.Usage{}, llm.Fail(llm.KindBroken, nil)},
 		"has no time":            {parrot{fault: context.Canceled}, llm.Usage{}, context.Canceled},
+		"is held back":           {parrot{fault: held}, used, nil},
+		"breaks, and costs":      {parrot{fault: cut}, used, cut},
+		"is broken off":          {parrot{fault: llm.Cut(context.Canceled, used)}, used, context.Canceled},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -75,7 +80,7 @@ func TestPlainIsASentenceOfItsOwnForEachKind(t *testing.T) {
 		llm.Fail(llm.KindOverloaded, errors.New(secret)), llm.Fail(llm.KindUnavailable, errors.New(secret)),
 		llm.Fail(llm.KindBroken, errors.New(secret)), llm.Fail(llm.KindTimeout, errors.New(secret)),
 		llm.Fail(llm.KindInvalid, errors.New(secret)), llm.Fail(llm.KindRefused, errors.New(secret)),
-		llm.Fail("new", errors.New(secret)), context.DeadlineExceeded,
+		llm.Fail(llm.KindWithheld, errors.New(secret)), llm.Fail("new", errors.New(secret)), context.DeadlineExceeded,
 	} {
 		got := llm.Plain(fmt.Errorf("ask: %w", err))
 		if seen[got] || !strings.HasSuffix(got, ".") || strings.Contains(got, secret) {

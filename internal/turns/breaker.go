@@ -17,14 +17,17 @@ import (
 //	   │                                     └── the probe fails: twice as long ─────┤
 //	   └─────────────── the probe begins to answer ──────────────────────────────────┘
 //
-// What a turn breaks off by itself, and a request that the model does not accept, say nothing about
-// the model. The zero value is closed. It may be used by many goroutines.
+// What a turn breaks off by itself, a request that the model does not accept, and one to which it has
+// nothing to say, tell nothing about the model. A provider that says when to come again is left alone
+// until then, whether the breaker is open or not. The zero value is closed. It may be used by many
+// goroutines.
 type breaker struct {
 	mu      sync.Mutex
 	faults  int           // in a row; held under mu
 	pause   time.Duration // how long it was last open; held under mu
 	until   time.Time     // when a probe may go; zero: it is closed. Held under mu.
 	probing bool          // a probe is under way; held under mu
+	later   time.Time     // when the provider said to come again; held under mu
 }
 
 // The breaker's bounds.
@@ -36,28 +39,48 @@ const (
 	probePause = time.Second
 )
 
-// shutError says that a model was not asked, its breaker being open.
-type shutError struct{ after time.Duration }
+// shutError says that a model was not asked: its breaker is open, or its provider told everybody to
+// come later.
+type shutError struct {
+	after time.Duration
+	told  bool // by the provider
+}
 
 func (e *shutError) Error() string {
-	return fmt.Sprintf("the model failed %d times in a row and is left alone for %v", tripAfter, e.after.Round(time.Millisecond))
+	after := e.after.Round(time.Millisecond)
+	if e.told {
+		return fmt.Sprintf("the model's server wants to be left alone for %v", after)
+	}
+	return fmt.Sprintf("the model failed %d times in a row and is left alone for %v", tripAfter, after)
 }
 
 // admit lets somebody ask, who calls settle afterwards, or returns a *shutError.
 func (b *breaker) admit(now time.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	switch {
+	if left := until(b.later, now); left > 0 {
+		return &shutError{left, true}
+	}
+	switch left := until(b.until, now); {
 	case b.until.IsZero():
 		return nil
 	case b.probing:
-		return &shutError{probePause}
-	case now.Before(b.until):
-		return &shutError{b.until.Sub(now)}
+		return &shutError{probePause, false}
+	case left > 0:
+		return &shutError{left, false}
 	default:
 		b.probing = true
 		return nil
 	}
+}
+
+// until is how long it is to a moment. None is ever so far away that a clock which was put back could
+// keep a model shut.
+func until(at, now time.Time) time.Duration {
+	if left := at.Sub(now); left > 0 && left <= maxPause {
+		return left
+	}
+	return 0
 }
 
 // alive says that the model has begun to answer. A probe need not end before others are let in; but
@@ -76,37 +99,59 @@ func (b *breaker) settle(now time.Time, err error) {
 	defer b.mu.Unlock()
 	probe := b.probing
 	b.probing = false
+	b.heed(now, err)
 	switch {
 	case err == nil:
 		b.faults, b.pause, b.until = 0, 0, time.Time{}
 	case !telling(err):
 	case probe:
-		b.open(now, err)
+		b.open(now)
 	default:
 		if b.faults++; b.faults >= tripAfter && b.until.IsZero() {
-			b.open(now, err)
+			b.open(now)
 		}
 	}
 }
 
-// open shuts the model off, for longer each time, and for as long as the provider asked for.
-func (b *breaker) open(now time.Time, err error) {
-	b.pause = max(min(2*b.pause, maxPause), firstPause)
-	pause := b.pause
-	if e, ok := errors.AsType[*llm.Error](err); ok {
-		pause = max(pause, min(e.RetryAfter, maxPause))
+// resorted says what came of an asking that was not admitted, but made since nothing else was left. Its
+// fault tells nothing new.
+func (b *breaker) resorted(now time.Time, err error) {
+	if err == nil {
+		b.settle(now, nil)
+		return
 	}
-	b.until = now.Add(pause)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.heed(now, err)
+}
+
+// open shuts the model off, for longer each time. It is called with mu held.
+func (b *breaker) open(now time.Time) {
+	b.pause = max(min(2*b.pause, maxPause), firstPause)
+	b.until = now.Add(b.pause)
+}
+
+// heed remembers when the provider wants to be asked again, within bounds. It is called with mu held.
+func (b *breaker) heed(now time.Time, err error) {
+	e, ok := errors.AsType[*llm.Error](err)
+	if !ok || e.RetryAfter <= 0 {
+		return
+	}
+	if at := now.Add(min(e.RetryAfter, maxPause)); at.After(b.later) || until(b.later, now) == 0 {
+		b.later = at
+	}
 }
 
 // telling reports whether a fault says something about the model rather than about what was asked or
-// who broke it off.
+// who broke it off. One who writes what no model answers shuts it for nobody else.
 func telling(err error) bool {
-	if errors.Is(err, errNothingSaid) {
-		return true
-	}
 	e, ok := errors.AsType[*llm.Error](err)
-	return ok && e.Kind != llm.KindInvalid
+	switch {
+	case !ok, errors.Is(err, llm.ErrEmpty), errors.Is(err, llm.ErrNoRoom):
+		return false
+	default:
+		return e.Kind != llm.KindInvalid && e.Kind != llm.KindWithheld
+	}
 }
 
 // health is what this node has found out about one model, and who is asking it now.

@@ -94,8 +94,9 @@ func TestBreakerCountsWhatTellsSomething(t *testing.T) {
 	at := time.UnixMilli(1_700_000_000_000)
 	for fault, counts := range map[error]bool{
 		failing(llm.KindUnavailable): true, failing(llm.KindBroken): true, failing(llm.KindTimeout): true,
-		failing(llm.KindOverloaded): true, failing(llm.KindRefused): true, errNothingSaid: true,
-		failing(llm.KindInvalid): false, errAgain: false, context.Canceled: false, errExpired: false,
+		failing(llm.KindOverloaded): true, failing(llm.KindRefused): true,
+		errNothingSaid: false, llm.Fail(llm.KindBroken, llm.ErrEmpty): false, llm.Fail(llm.KindBroken, llm.ErrNoRoom): false,
+		failing(llm.KindWithheld): false, failing(llm.KindInvalid): false, errAgain: false, context.Canceled: false, errExpired: false,
 	} {
 		var b breaker
 		for range 2 * tripAfter {
@@ -116,16 +117,149 @@ func TestBreakerCountsWhatTellsSomething(t *testing.T) {
 	}
 }
 
+// One fault is enough: whoever comes next comes no sooner either, and for no longer than is sensible.
 func TestBreakerHeedsRetryAfter(t *testing.T) {
 	t.Parallel()
 	at := time.UnixMilli(1_700_000_000_000)
-	var b breaker
-	for range tripAfter {
-		through(&b, at, later(llm.KindOverloaded, 40*time.Second))
+	for asked, holds := range map[time.Duration]time.Duration{40 * time.Second: 40 * time.Second, time.Hour: maxPause} {
+		var b breaker
+		through(&b, at, later(llm.KindOverloaded, asked))
+		var shut *shutError
+		if err := b.admit(at.Add(time.Second)); !errors.As(err, &shut) || shut.after != holds-time.Second || !shut.told {
+			t.Errorf("admit: %v, want to be told to come in %v", err, holds-time.Second)
+		}
+		through(&b, at.Add(time.Second), later(llm.KindOverloaded, time.Second)) // one who was asking already
+		if b.admit(at.Add(holds-1)) == nil || b.admit(at.Add(holds)) != nil {
+			t.Errorf("it does not end after %v", holds)
+		}
+		if err := b.admit(at.Add(-time.Hour)); err != nil {
+			t.Errorf("after the clock was put back: %v", err)
+		}
 	}
-	var shut *shutError
-	if err := b.admit(at.Add(time.Second)); !errors.As(err, &shut) || shut.after != 39*time.Second {
-		t.Errorf("admit: %v, want to be told to come in 39 s", err)
+}
+
+// What one turn was told holds for the next one too, and for no other connection.
+func TestRetryAfterHoldsForAll(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, utterance{fault: later(llm.KindOverloaded, 30*time.Second)}, utterance{words: []string{"back"}})
+		h.fallback("second", utterance{words: []string{"here"}})
+		for _, text := range []string{"a", "b"} {
+			h.customer(text)
+			h.runs.Wait()
+		}
+		h.want("customer: a", "agent: here", "customer: b", "agent: here")
+		h.wantSteps("skipped script retry_after", "model second")
+		if n := len(h.model.requests()); n != 1 {
+			t.Errorf("the busy model was asked %d times, want once", n)
+		}
+		time.Sleep(30 * time.Second)
+		h.customer("c")
+		h.runs.Wait()
+		h.wantSteps("model script")
+	})
+}
+
+// Alone, a model is waited for until then, and is not asked sooner as a last resort.
+func TestRetryAfterIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, utterance{words: []string{"back"}})
+		h.health().breaker.settle(time.Now(), later(llm.KindOverloaded, 30*time.Second))
+		begun := time.Now()
+		h.customer("a")
+		h.runs.Wait()
+		h.want("customer: a", "agent: back")
+		if took := time.Since(begun); took != 30*time.Second {
+			t.Errorf("took %v, want 30 s", took)
+		}
+		h.health().breaker.settle(time.Now(), later(llm.KindOverloaded, time.Hour))
+		h.customer("b")
+		h.runs.Wait()
+		h.wantSteps("skipped script retry_after")
+	})
+}
+
+// Once nobody else is left, a model is asked though its breaker is open; and what it says closes that.
+func TestALastResort(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		says  utterance
+		reply string
+		steps []string
+		open  bool
+	}{
+		"it answers": {utterance{words: []string{"back"}}, "back", []string{"skipped script breaker_open", "model script"}, false},
+		"it fails":   {utterance{fault: failing(llm.KindUnavailable)}, apology("en"), []string{"skipped script breaker_open", "model script unavailable"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, tt.says)
+				shut(&h.health().breaker)
+				h.customer("a")
+				h.runs.Wait()
+				h.want("customer: a", "agent: "+tt.reply)
+				h.wantSteps(tt.steps...)
+				if open := h.health().breaker.admit(time.Now()) != nil; open != tt.open {
+					t.Errorf("the breaker is open: %t, want %t", open, tt.open)
+				}
+			})
+		})
+	}
+}
+
+// shut opens a breaker for as long as it can be.
+func shut(b *breaker) {
+	for range tripAfter {
+		b.settle(time.Now(), failing(llm.KindUnavailable))
+	}
+	b.until = time.Now().Add(maxPause)
+}
+
+// A chain of which nobody could be asked is gone through once more, and each is asked once.
+func TestTheLastResortIsTheWholeChain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, utterance{fault: failing(llm.KindUnavailable)})
+		h.fallback("second", utterance{fault: failing(llm.KindRefused)})
+		h.fallback("third", utterance{words: []string{"here"}})
+		shut(&h.health().breaker)
+		shut(&h.healths.of(h.fallbacks[1], h.Limits.Upstream).breaker)
+		h.customer("a")
+		h.runs.Wait()
+		h.want("customer: a", "agent: here")
+		h.wantSteps("skipped script breaker_open", "model second refused", "skipped third breaker_open",
+			"model script unavailable", "model third")
+	})
+}
+
+// A customer to whom a model has nothing to say shuts it for nobody else.
+func TestNothingToSayShutsNoModel(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		fault error
+		asked int // for one message
+	}{
+		"empty":    {llm.Fail(llm.KindBroken, llm.ErrEmpty), 4},
+		"withheld": {llm.Fail(llm.KindWithheld, nil), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, utterance{fault: tt.fault})
+				for range tripAfter {
+					h.customer("a")
+					h.runs.Wait()
+				}
+				if n := len(h.model.requests()); n != tripAfter*tt.asked {
+					t.Errorf("asked %d times, want %d", n, tripAfter*tt.asked)
+				}
+				if err := h.health().breaker.admit(time.Now()); err != nil {
+					t.Errorf("the model is shut: %v", err)
+				}
+			})
+		})
 	}
 }
 

@@ -40,8 +40,9 @@ func (choose) action() {}
 
 // try is one asking of a candidate that came to nothing.
 type try struct {
-	who   int // place in the chain
-	fault error
+	who    int // place in the chain
+	fault  error
+	resort bool // as ask.resort
 }
 
 // errSilent is the fault of a model that said nothing for so long that another one is asked.
@@ -53,30 +54,67 @@ var errSilent = errors.New("the model said nothing for too long")
 // and the time that is left is enough for those behind it, who have equal shares; then the next one
 // is. One that has another behind it is not waited for: not while its breaker is open, not once it
 // has been silent for too long, and not for longer than maxDetour. The last one is waited for as
-// long as the turn has time.
+// long as the turn has time. Once none is left, those that were spared because of their breakers are
+// asked all the same, each once: they can do no worse than an apology.
 func (t transcript) ask(l Limits) action {
 	if t.chain == nil {
 		return choose{}
 	}
-	who, after := 0, time.Duration(0)
-	if n := len(t.tries); n > 0 {
-		var again bool
-		who = t.tries[n-1].who
-		if after, again = t.again(l); !again {
-			who, after = who+1, 0
-		}
-	}
-	if who >= len(t.chain) {
+	do := ask{request: prompt(t.brief, l), tail: t.brief.decided.after}
+	if do.who, do.after, do.resort = t.whom(l); do.who >= len(t.chain) {
 		return t.apologise(console.WhyModelFailed)
 	}
-	do := ask{who: who, after: after, request: prompt(t.brief, l), tail: t.brief.decided.after}
-	if t.hasNext(who) {
-		do.silence = max(min(t.left-after-t.reserved(who, l), l.Silence), time.Millisecond)
+	switch {
+	case do.resort:
+		do.silence = max(min(t.left, l.Silence), time.Millisecond)
+	case t.hasNext(do.who):
+		do.silence = max(min(t.left-do.after-t.reserved(do.who, l), l.Silence), time.Millisecond)
 	}
 	if !t.told {
 		do.steps = slices.Concat(t.brief.decided.steps, given(t.brief.passages))
 	}
 	return do
+}
+
+// whom returns the candidate to be asked now, after which pause, and whether as a last resort; the end
+// of the chain if nobody is.
+func (t transcript) whom(l Limits) (who int, after time.Duration, resort bool) {
+	n := len(t.tries)
+	if n == 0 {
+		return 0, 0, false
+	}
+	last := t.tries[n-1]
+	if !last.resort {
+		if pause, again := t.again(l); again {
+			return last.who, pause, false
+		}
+		if t.hasNext(last.who) {
+			return last.who + 1, 0, false
+		}
+	}
+	for who := range t.chain {
+		if t.spared(who) {
+			return who, 0, true
+		}
+	}
+	return len(t.chain), 0, false
+}
+
+// spared reports whether a candidate was never asked because its breaker was open. One whose provider
+// wants to be left alone is left alone.
+func (t transcript) spared(who int) bool {
+	spared := false
+	for _, one := range t.tries {
+		if one.who != who {
+			continue
+		}
+		shut, ok := errors.AsType[*shutError](one.fault)
+		if !ok || shut.told {
+			return false
+		}
+		spared = true
+	}
+	return spared
 }
 
 // maxDetour is the longest pause before a candidate is asked again that has another behind it.
@@ -95,13 +133,13 @@ func (t transcript) again(l Limits) (time.Duration, bool) {
 	if asked >= l.Attempts || !retryable(last.fault) || pause >= t.left-t.reserved(last.who, l) {
 		return 0, false
 	}
-	_, shut := errors.AsType[*shutError](last.fault)
+	shut, _ := errors.AsType[*shutError](last.fault)
 	if !t.hasNext(last.who) {
-		return pause, !shut || pause <= maxBackoff
+		return pause, shut == nil || shut.told || pause <= maxBackoff
 	}
 	fault, _ := errors.AsType[*llm.Error](last.fault)
 	stalled := fault != nil && fault.Kind == llm.KindTimeout
-	return pause, !shut && !stalled && pause <= maxDetour
+	return pause, shut == nil && !stalled && pause <= maxDetour
 }
 
 func (t transcript) hasNext(who int) bool { return who+1 < len(t.chain) }
@@ -162,9 +200,30 @@ func (e *Engine) jitter() float64 {
 	return e.Chance()
 }
 
-// skipped puts a model that was not asked into the journal.
-func (r *run) skipped(why error) {
+// admit returns why the breaker keeps the turn from the model, and puts that into the journal.
+func (r *run) admit(h *health, a ask) error {
+	if a.resort {
+		return nil
+	}
+	err := h.breaker.admit(r.e.Now())
+	if err == nil {
+		return nil
+	}
+	fault := "breaker_open"
+	if shut, _ := errors.AsType[*shutError](err); shut != nil && shut.told {
+		fault = "retry_after"
+	}
 	r.journal.add(console.Step{
-		Kind: console.StepSkipped, At: r.e.Now(), Model: r.asking.ref(), Fault: "breaker_open", Note: why.Error(),
+		Kind: console.StepSkipped, At: r.e.Now(), Model: r.asking.ref(), Fault: fault, Note: err.Error(),
 	})
+	return err
+}
+
+// settle tells the breaker what came of an asking.
+func (r *run) settle(h *health, a ask, err error) {
+	if a.resort {
+		h.breaker.resorted(r.e.Now(), err)
+		return
+	}
+	h.breaker.settle(r.e.Now(), err)
 }

@@ -30,6 +30,7 @@ func TestAskDecides(t *testing.T) {
 		after   time.Duration
 		silence time.Duration
 		sorry   bool
+		resort  bool
 	}
 	const all = time.Minute
 	ms := time.Millisecond
@@ -43,29 +44,35 @@ func TestAskDecides(t *testing.T) {
 		"the first of two":             {2, nil, all, move{silence: 20 * time.Second}},
 		"little time for the first":    {2, nil, 40 * time.Second, move{silence: 10 * time.Second}},
 		"no time for the first":        {2, nil, 20 * time.Second, move{silence: ms}},
-		"the last is not hurried":      {2, []try{{0, failing(llm.KindRefused)}}, all, move{who: 1}},
-		"once more":                    {1, []try{{0, failing(llm.KindUnavailable)}}, all, move{after: 250 * ms}},
-		"and longer":                   {1, []try{{0, failing(llm.KindBroken)}, {0, failing(llm.KindBroken)}}, all, move{after: 500 * ms}},
-		"four times in all":            {1, slices.Repeat([]try{{0, failing(llm.KindBroken)}}, 4), all, move{sorry: true}},
-		"each four times":              {2, slices.Repeat([]try{{0, failing(llm.KindBroken)}}, 4), all, move{who: 1}},
-		"each has its own pauses":      {2, append(slices.Repeat([]try{{0, failing(llm.KindBroken)}}, 4), try{1, failing(llm.KindBroken)}), all, move{who: 1, after: 250 * ms}},
-		"bad credentials":              {2, []try{{0, failing(llm.KindRefused)}}, all, move{who: 1}},
-		"bad request":                  {2, []try{{0, failing(llm.KindInvalid)}}, all, move{who: 1}},
-		"nobody is left":               {1, []try{{0, failing(llm.KindInvalid)}}, all, move{sorry: true}},
-		"a stall, with a fallback":     {2, []try{{0, failing(llm.KindTimeout)}}, all, move{who: 1}},
-		"a stall, alone":               {1, []try{{0, failing(llm.KindTimeout)}}, all, move{after: 250 * ms}},
-		"Retry-After":                  {1, []try{{0, later(llm.KindOverloaded, 7*time.Second)}}, all, move{after: 7 * time.Second}},
-		"a short one, with a fallback": {2, []try{{0, later(llm.KindOverloaded, time.Second)}}, all, move{after: time.Second, silence: 20 * time.Second}},
-		"a long one, with a fallback":  {2, []try{{0, later(llm.KindOverloaded, 3*time.Second)}}, all, move{who: 1}},
-		"beyond the turn's time":       {1, []try{{0, later(llm.KindOverloaded, time.Hour)}}, all, move{sorry: true}},
-		"beyond its share":             {2, []try{{0, failing(llm.KindUnavailable)}}, 30*time.Second + 250*ms, move{who: 1}},
-		"just within its share":        {2, []try{{0, failing(llm.KindUnavailable)}}, 30*time.Second + 251*ms, move{after: 250 * ms, silence: ms}},
-		"a breaker, with a fallback":   {2, []try{{0, &shutError{time.Second}}}, all, move{who: 1}},
-		"a breaker, alone":             {1, []try{{0, &shutError{5 * time.Second}}}, all, move{after: 5 * time.Second}},
-		"a breaker, alone, for long":   {1, []try{{0, &shutError{30 * time.Second}}}, all, move{sorry: true}},
-		"nothing was said":             {1, []try{{0, errNothingSaid}}, all, move{after: 250 * ms}},
-		"a fault of another kind":      {2, []try{{0, errors.New("odd")}}, all, move{who: 1}},
-		"the chain has become shorter": {1, []try{{3, failing(llm.KindInvalid)}}, all, move{sorry: true}},
+		"the last is not hurried":      {2, []try{{who: 0, fault: failing(llm.KindRefused)}}, all, move{who: 1}},
+		"once more":                    {1, []try{{who: 0, fault: failing(llm.KindUnavailable)}}, all, move{after: 250 * ms}},
+		"and longer":                   {1, []try{{who: 0, fault: failing(llm.KindBroken)}, {who: 0, fault: failing(llm.KindBroken)}}, all, move{after: 500 * ms}},
+		"four times in all":            {1, slices.Repeat([]try{{who: 0, fault: failing(llm.KindBroken)}}, 4), all, move{sorry: true}},
+		"each four times":              {2, slices.Repeat([]try{{who: 0, fault: failing(llm.KindBroken)}}, 4), all, move{who: 1}},
+		"each has its own pauses":      {2, append(slices.Repeat([]try{{who: 0, fault: failing(llm.KindBroken)}}, 4), try{who: 1, fault: failing(llm.KindBroken)}), all, move{who: 1, after: 250 * ms}},
+		"bad credentials":              {2, []try{{who: 0, fault: failing(llm.KindRefused)}}, all, move{who: 1}},
+		"bad request":                  {2, []try{{who: 0, fault: failing(llm.KindInvalid)}}, all, move{who: 1}},
+		"nobody is left":               {1, []try{{who: 0, fault: failing(llm.KindInvalid)}}, all, move{sorry: true}},
+		"a stall, with a fallback":     {2, []try{{who: 0, fault: failing(llm.KindTimeout)}}, all, move{who: 1}},
+		"a stall, alone":               {1, []try{{who: 0, fault: failing(llm.KindTimeout)}}, all, move{after: 250 * ms}},
+		"Retry-After":                  {1, []try{{who: 0, fault: later(llm.KindOverloaded, 7*time.Second)}}, all, move{after: 7 * time.Second}},
+		"a short one, with a fallback": {2, []try{{who: 0, fault: later(llm.KindOverloaded, time.Second)}}, all, move{after: time.Second, silence: 20 * time.Second}},
+		"a long one, with a fallback":  {2, []try{{who: 0, fault: later(llm.KindOverloaded, 3*time.Second)}}, all, move{who: 1}},
+		"beyond the turn's time":       {1, []try{{who: 0, fault: later(llm.KindOverloaded, time.Hour)}}, all, move{sorry: true}},
+		"beyond its share":             {2, []try{{who: 0, fault: failing(llm.KindUnavailable)}}, 30*time.Second + 250*ms, move{who: 1}},
+		"just within its share":        {2, []try{{who: 0, fault: failing(llm.KindUnavailable)}}, 30*time.Second + 251*ms, move{after: 250 * ms, silence: ms}},
+		"a breaker, with a fallback":   {2, []try{{who: 0, fault: &shutError{after: time.Second}}}, all, move{who: 1}},
+		"a breaker, alone":             {1, []try{{who: 0, fault: &shutError{after: 5 * time.Second}}}, all, move{after: 5 * time.Second}},
+		"a breaker, alone, for long":   {1, []try{{who: 0, fault: &shutError{after: 30 * time.Second}}}, all, move{silence: 20 * time.Second, resort: true}},
+		"and little time":              {1, []try{{who: 0, fault: &shutError{after: 30 * time.Second}}}, 5 * time.Second, move{silence: 5 * time.Second, resort: true}},
+		"a resort once":                {1, []try{{who: 0, fault: &shutError{after: 30 * time.Second}}, {who: 0, fault: failing(llm.KindBroken), resort: true}}, all, move{sorry: true}},
+		"told to wait":                 {1, []try{{who: 0, fault: &shutError{after: 30 * time.Second, told: true}}}, all, move{after: 30 * time.Second}},
+		"told to wait for too long":    {1, []try{{who: 0, fault: &shutError{after: 30 * time.Second, told: true}}}, 20 * time.Second, move{sorry: true}},
+		"withheld":                     {1, []try{{who: 0, fault: failing(llm.KindWithheld)}}, all, move{sorry: true}},
+		"withheld, with a fallback":    {2, []try{{who: 0, fault: failing(llm.KindWithheld)}}, all, move{who: 1}},
+		"nothing was said":             {1, []try{{who: 0, fault: errNothingSaid}}, all, move{after: 250 * ms}},
+		"a fault of another kind":      {2, []try{{who: 0, fault: errors.New("odd")}}, all, move{who: 1}},
+		"the chain has become shorter": {1, []try{{who: 3, fault: failing(llm.KindInvalid)}}, all, move{sorry: true}},
 		"there is none":                {0, nil, all, move{sorry: true}},
 	}
 	for name, tt := range tests {
@@ -75,7 +82,7 @@ func TestAskDecides(t *testing.T) {
 			var got move
 			switch do := tr.ask(Limits{}.withDefaults()).(type) {
 			case ask:
-				got = move{who: do.who, after: do.after, silence: do.silence}
+				got = move{who: do.who, after: do.after, silence: do.silence, resort: do.resort}
 			case say:
 				got = move{sorry: do.reply.state == console.TurnFailed && do.reply.attention && do.reply.why == console.WhyModelFailed}
 			}

@@ -17,7 +17,7 @@ type decided struct {
 	after     string // what stands behind the model's answer, word for word; empty: nothing
 	flow      string // where the conversation stands afterwards
 	learned   console.Learned
-	attention bool // a human should look
+	attention bool  // a human should look
 	obeys     []int // rules that hold and leave the answer to the model, by index
 	steps     []console.Step
 }

@@ -357,6 +357,7 @@ type utterance struct {
 	fault  error         // at the end, instead of a good one
 	finish llm.Finish
 	usage  llm.Usage
+	spent  llm.Usage // what it tells when it is broken off
 }
 
 // script is a model that says one utterance after the other, the last one for ever.
@@ -401,7 +402,7 @@ func (m *script) Stream(ctx context.Context, r llm.Request) iter.Seq2[llm.Delta,
 		defer m.count(-1)
 		for _, w := range u.words {
 			if err := sleep(ctx, u.pause); err != nil {
-				yield(llm.Delta{}, ctx.Err())
+				yield(llm.Delta{}, llm.Cut(ctx.Err(), u.spent))
 				return
 			}
 			if !yield(llm.Delta{Text: w}, nil) {

@@ -34,6 +34,7 @@ type ask struct {
 	who     int // place in the chain
 	after   time.Duration
 	silence time.Duration // how long it may say nothing; 0: the adapter's own bound
+	resort  bool          // its breaker is open, and nobody else is left
 	request llm.Request
 	tail    string         // what is said behind the model's answer, word for word; empty: nothing
 	steps   []console.Step // what led to it, for the journal
@@ -43,6 +44,14 @@ type ask struct {
 type say struct {
 	reply reply
 	steps []console.Step // what decided it, for the journal
+}
+
+// note is what the record says of it.
+func (a ask) note() string {
+	if a.resort {
+		return "as a last resort"
+	}
+	return ""
 }
 
 func (ask) action() {}
@@ -68,7 +77,8 @@ func next(t transcript, l Limits) action {
 	}
 	if t.answer != nil {
 		s := t.say(t.answer.text, console.TurnReplied, "")
-		s.reply.attention = s.reply.attention || t.answer.end.Finish == llm.FinishUnknown
+		finish := t.answer.end.Finish // a half reply is one for a human to look at, too
+		s.reply.attention = s.reply.attention || finish == llm.FinishUnknown || finish == llm.FinishLength
 		return s
 	}
 	if t.expired {

@@ -1,6 +1,8 @@
 package turns
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -180,4 +182,73 @@ func TestWhatAStoppedServerSpentIsCounted(t *testing.T) {
 			}
 		})
 	})
+}
+
+// A provider that told what an asking cost is believed, also of one that failed or was broken off.
+func TestWhatAProviderToldIsCounted(t *testing.T) {
+	t.Parallel()
+	used := llm.Usage{PromptTokens: 4000, CompletionTokens: 70}
+	want := console.Tokens{Prompt: 4000, Completion: 70}
+	refused := llm.Fail(llm.KindBroken, nil)
+	refused.Usage = used
+	for name, tt := range map[string]struct {
+		says   utterance
+		cancel bool
+	}{
+		"it broke":      {says: utterance{words: []string{"half"}, fault: refused}},
+		"it was cut":    {says: utterance{words: []string{"one ", "two"}, pause: time.Second, spent: used}, cancel: true},
+		"it fell still": {says: utterance{words: []string{"late"}, pause: time.Hour, spent: used}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, tt.says, utterance{words: []string{"whole"}})
+				h.fallback("second", utterance{words: []string{"whole"}})
+				h.customer("hi")
+				time.Sleep(1500 * time.Millisecond)
+				if tt.cancel {
+					h.cancel()
+				}
+				h.runs.Wait()
+				if got := h.db.lastTurn().Record.Steps[0].Tokens; got != want {
+					t.Errorf("tokens %+v, want %+v", got, want)
+				}
+			})
+		})
+	}
+}
+
+// A reply that goes on for ever is cut: it costs what it costs, and a human looks at the half of it.
+func TestACutReplyIsCountedAndCallsAHuman(t *testing.T) {
+	t.Parallel()
+	for name, says := range map[string]utterance{
+		"by us":           {words: slices.Repeat([]string{strings.Repeat("word ", 100)}, 1000)},
+		"by the provider": {words: []string{"half a"}, finish: llm.FinishLength},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, says)
+				h.customer("hi")
+				h.runs.Wait()
+				step := h.db.lastTurn().Record.Steps[0]
+				if step.Fault != "cut" || !step.Tokens.Estimated || step.Tokens.Prompt == 0 || step.Tokens.Completion == 0 {
+					t.Errorf("the step %+v, want one that was cut and what it cost, estimated", step)
+				}
+				if c := h.db.conversation(); !c.NeedsAttention {
+					t.Error("no human is called")
+				}
+			})
+		})
+	}
+}
+
+func TestAnEstimateCountsTools(t *testing.T) {
+	t.Parallel()
+	r := llm.Request{System: "s", Messages: []llm.Message{{Role: llm.RoleUser, Text: "hi"}}}
+	bare := estimate(r, "")
+	r.Tools = []llm.Tool{{Name: "order", Description: strings.Repeat("what it does ", 20), Schema: `{"type":"object"}`}}
+	if with := estimate(r, ""); with.Prompt < bare.Prompt+40 || !with.Estimated {
+		t.Errorf("with a tool %+v, without %+v", with, bare)
+	}
 }

@@ -1,6 +1,7 @@
 package turns
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -97,7 +98,7 @@ func (r *run) answer(ctx context.Context) (console.TurnState, []try, error) {
 		}
 		t.left, t.jitter = r.remaining(), r.e.jitter()
 		var err error
-		who := 0
+		asked := ask{}
 		switch do := next(t, r.e.Limits).(type) {
 		case say:
 			state, err := r.conclude(t, do)
@@ -105,7 +106,7 @@ func (r *run) answer(ctx context.Context) (console.TurnState, []try, error) {
 		case choose:
 			t.chain, err = r.choose(ctx, t.brief.agent)
 		case ask:
-			who = do.who
+			asked = do
 			t, err = r.try(ctx, t, do)
 		}
 		switch {
@@ -119,7 +120,7 @@ func (r *run) answer(ctx context.Context) (console.TurnState, []try, error) {
 			state, err := r.left()
 			return state, t.tries, err
 		default:
-			t.tries = append(t.tries, try{who, err})
+			t.tries = append(t.tries, try{asked.who, err, asked.resort})
 		}
 	}
 }
@@ -222,7 +223,7 @@ func (r *run) ask(ctx context.Context, a ask) (*answer, error) {
 		return nil, errAgain
 	}
 	h := r.e.healths.of(r.asking, r.e.Limits.Upstream)
-	step := console.Step{Kind: console.StepModel, At: r.e.Now(), Model: r.asking.ref()}
+	step := console.Step{Kind: console.StepModel, At: r.e.Now(), Model: r.asking.ref(), Note: a.note()}
 	if err := sleep(ctx, a.after); err != nil {
 		return nil, err
 	}
@@ -230,21 +231,20 @@ func (r *run) ask(ctx context.Context, a ask) (*answer, error) {
 		return nil, err
 	}
 	defer h.leave()
-	if err := h.breaker.admit(r.e.Now()); err != nil {
-		r.skipped(err)
+	if err := r.admit(h, a); err != nil {
 		return nil, err
 	}
 	r.tries++
 	step.Try, step.Waited = r.tries, r.e.Now().Sub(step.At)
 	end, err := r.put(ctx, h, a)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
-		err = cause
+		end.Usage, err = cmp.Or(end.Usage, llm.Spent(err)), cause
 	}
 	text := r.written().Written
 	if err == nil && strings.TrimSpace(text) == "" {
 		err = errNothingSaid
 	}
-	h.breaker.settle(r.e.Now(), err)
+	r.settle(h, a, err)
 	r.asked(step, a.request, end, err)
 	if err != nil {
 		return nil, err
@@ -296,7 +296,7 @@ func (r *run) listen(ctx context.Context, h *health, request llm.Request, silenc
 		defer watch.Stop()
 		defer func() {
 			if err != nil && errors.Is(context.Cause(inner), errSilent) {
-				err = llm.Fail(llm.KindTimeout, errSilent)
+				err = silent(llm.Spent(err))
 			}
 		}()
 		return r.hear(inner, h, request, func() { watch.Reset(silence) })
@@ -304,19 +304,32 @@ func (r *run) listen(ctx context.Context, h *health, request llm.Request, silenc
 	return r.hear(inner, h, request, func() {})
 }
 
-// hear is listen within a context of its own; it calls heard for every sign of life.
+func silent(used llm.Usage) error {
+	fault := llm.Fail(llm.KindTimeout, errSilent)
+	fault.Usage = used
+	return fault
+}
+
+// hear is listen within a context of its own; it calls heard for every sign of life. Once the context
+// has ended nothing more is written, and the model ends too, saying what it has cost so far.
 func (r *run) hear(ctx context.Context, h *health, request llm.Request, heard func()) (llm.End, error) {
 	end := llm.End{Finish: llm.FinishLength}
+	lost := false
 	for d, err := range r.asking.Model.Stream(ctx, request) {
 		if err != nil {
 			return end, err
 		}
-		if heard(); d.End != nil {
+		if heard(); d.End != nil && !lost {
 			return *d.End, nil
+		}
+		if d.End != nil {
+			return *d.End, context.Cause(ctx)
 		}
 		h.breaker.alive()
 		if !r.write(ctx, clean(d.Text)) {
-			break
+			if lost = ctx.Err() != nil; !lost {
+				break
+			}
 		}
 	}
 	return end, context.Cause(ctx)

@@ -1,6 +1,7 @@
 package turns
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -35,24 +36,30 @@ func given(passages []console.Passage) []console.Step {
 	return []console.Step{{Kind: console.StepKnowledge, Sources: sources}}
 }
 
-// asked puts an asking of a model into the journal, once it is over, however it ended. What the
-// built-in model says costs nothing.
+// asked puts an asking of a model into the journal, once it is over, however it ended.
 func (r *run) asked(s console.Step, request llm.Request, end llm.End, err error) {
 	s.Took, s.Fault = r.e.Now().Sub(s.At), word(err)
-	s.Tokens = console.Tokens{
-		Prompt: int64(end.Usage.PromptTokens), Completion: int64(end.Usage.CompletionTokens),
-		Estimated: end.Usage.Estimated,
+	if err == nil && end.Finish == llm.FinishLength {
+		s.Fault = "cut"
 	}
-	free := err == nil || r.asking.Provider == console.ProviderBuiltin
-	if text := r.written().Written; !free && s.Tokens == (console.Tokens{}) && charged(err, text) {
-		s.Tokens = estimate(request, text)
-	}
+	s.Tokens = cost(r.asking, request, end, r.written().Written, err)
 	r.purse.pay(s.Tokens.Total())
 	s.Cost = r.asking.Price.Of(s.Tokens)
 	if r.asking.Provider != console.ProviderBuiltin { // which reads no prompt
 		r.journal.prompt(request)
 	}
 	r.journal.add(s)
+}
+
+// cost is what an asking cost, however it ended: what the provider said, or an estimate where it said
+// nothing and asks money all the same. What the built-in model says costs nothing.
+func cost(c Candidate, request llm.Request, end llm.End, text string, err error) console.Tokens {
+	told := cmp.Or(end.Usage, llm.Spent(err))
+	free := c.Provider == console.ProviderBuiltin || err != nil && !charged(err, text)
+	if told == (llm.Usage{}) && !free {
+		return estimate(request, text)
+	}
+	return tokensOf(told)
 }
 
 // keepTime bounds the telling of what a run did.
@@ -86,11 +93,7 @@ func charged(err error, text string) bool {
 
 // estimate is about what an asking costs of which no numbers came.
 func estimate(request llm.Request, text string) console.Tokens {
-	n := llm.EstimateTokens(request.System)
-	for _, m := range request.Messages {
-		n += llm.EstimateTokens(m.Text)
-	}
-	return console.Tokens{Prompt: int64(n), Completion: int64(llm.EstimateTokens(text)), Estimated: true}
+	return tokensOf(llm.EstimateUsage(request, text))
 }
 
 // word is what went wrong, for a record: never the text of an error, which is for the log.

@@ -134,6 +134,25 @@ func TestProbe(t *testing.T) {
 	}
 }
 
+// A status about the key or the account is what counts, whatever the body calls it.
+func TestTheStatusSaysThatTheKeyIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusPaymentRequired} {
+		for _, name := range []string{"invalid_request_error", "not_found_error", "api_error", "overloaded_error"} {
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(status)
+				_, _ = io.WriteString(w, `{"type":"error","error":{"type":"`+name+`","message":"m"}}`) // as above
+			}))
+			got := llmtest.Collect(t, open(t, s.URL).Stream(t.Context(), llmtest.Question()))
+			s.Close()
+			if e, ok := errors.AsType[*llm.Error](got.Err); !ok || e.Kind != llm.KindRefused {
+				t.Errorf("%d with %s: %v, want %s", status, name, got.Err, llm.KindRefused)
+			}
+		}
+	}
+}
+
 // Whatever a server sends, a stream holds to its contract and fails with an *llm.Error.
 func FuzzStream(f *testing.F) {
 	f.Add([]byte(shortReply), false)

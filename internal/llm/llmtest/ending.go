@@ -46,6 +46,23 @@ func cancelCloses(t *testing.T, dir fs.FS, open Open) {
 	}
 }
 
+// cancelTells wants the cost of what had come when the stream was cancelled.
+func cancelTells(t *testing.T, dir fs.FS, open Open) {
+	t.Helper()
+	s := play(t, dir, "stall")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var last error
+	for d, err := range open(t, s.URL, Patience).Stream(ctx, Question()) {
+		if last = err; d.Text != "" {
+			cancel()
+		}
+	}
+	if u := llm.Spent(last); !errors.Is(last, context.Canceled) || u.PromptTokens == 0 || u.CompletionTokens == 0 {
+		t.Errorf("error %v, which cost %+v; want that of the context and what the reply has cost so far", last, u)
+	}
+}
+
 func cancelledBefore(t *testing.T, dir fs.FS, open Open) {
 	t.Helper()
 	s := play(t, dir, "reply")

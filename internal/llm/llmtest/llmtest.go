@@ -45,6 +45,7 @@ func Run(t *testing.T, dir fs.FS, open Open) {
 	}
 	t.Run("break closes upstream", func(t *testing.T) { t.Parallel(); breakCloses(t, dir, open) })
 	t.Run("cancel closes upstream", func(t *testing.T) { t.Parallel(); cancelCloses(t, dir, open) })
+	t.Run("cancel tells the cost", func(t *testing.T) { t.Parallel(); cancelTells(t, dir, open) })
 	t.Run("cancelled before", func(t *testing.T) { t.Parallel(); cancelledBefore(t, dir, open) })
 	t.Run("asks anew", func(t *testing.T) { t.Parallel(); asksAnew(t, dir, open) })
 	t.Run("many at once", func(t *testing.T) { t.Parallel(); manyAtOnce(t, dir, open) })

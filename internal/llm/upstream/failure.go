@@ -28,8 +28,9 @@ func (m *Model) failure(res *http.Response, err error) *llm.Error {
 		return llm.Fail(llm.KindUnavailable, m.withoutKey(err))
 	}
 	kind, names := m.vendor.Refusal(err)
-	if kind == "" {
-		kind = KindOf(res.StatusCode)
+	// Whoever turns the key away says so by the status: proxies do, with bodies that say something else.
+	if status := KindOf(res.StatusCode); kind == "" || status == llm.KindRefused {
+		kind = status
 	}
 	out := llm.Fail(kind, errors.New(statusLine(res.StatusCode)+m.words(names)))
 	out.RetryAfter = retryAfter(res.Header)

@@ -23,7 +23,7 @@ const (
 
 var (
 	errCut   = errors.New("the stream ended before the reply did")
-	errEmpty = errors.New("the reply is empty")
+	errHeld  = errors.New("a filter held the reply back")
 	errReply = errors.New("the reply is too long")
 	errWhole = errors.New("the answer is not JSON")
 )
@@ -174,8 +174,10 @@ func (t *telling) end() error {
 		end.Finish = llm.FinishCalls
 	case t.text.Len() == 0 && end.Finish == llm.FinishLength:
 		return llm.Fail(llm.KindBroken, llm.ErrNoRoom)
+	case t.text.Len() == 0 && end.Finish == llm.FinishUnknown:
+		return llm.Fail(llm.KindWithheld, errHeld)
 	case t.text.Len() == 0:
-		return llm.Fail(llm.KindBroken, errEmpty)
+		return llm.Fail(llm.KindBroken, llm.ErrEmpty)
 	}
 	end.Usage = t.usage()
 	t.yield(llm.Delta{Text: rest, End: &end}, nil)

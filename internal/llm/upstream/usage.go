@@ -25,13 +25,16 @@ func (t *telling) usage() llm.Usage {
 	return u
 }
 
-// charge notes in an error of ours what the attempt cost, if anything of a reply had come.
+// charge notes in an error what the attempt cost, if anything of a reply had come.
 func (t *telling) charge(err error) error {
-	e, ok := errors.AsType[*llm.Error](err)
-	if ok && (t.size > 0 || t.said != llm.Usage{}) {
-		e.Usage = t.usage()
+	if t.size == 0 && t.said == (llm.Usage{}) {
+		return err
 	}
-	return err
+	if e, ok := errors.AsType[*llm.Error](err); ok {
+		e.Usage = t.usage()
+		return err
+	}
+	return llm.Cut(err, t.usage())
 }
 
 // larger takes the larger of each number: servers that say it more than once add up as they go.
