@@ -50,7 +50,7 @@ func (b *builder) flow(index int, written console.Flow) *flow {
 	if b.f.inert != "" {
 		return b.f
 	}
-	b.f.cancel = parseTrigger(joined(written["cancel_keywords"]))
+	b.f.cancel = b.cancelKeywords(written["cancel_keywords"])
 	b.collect()
 	b.f.stopped = b.template(b.path, written, "cancel_response")
 	for i, s := range b.steps {
@@ -190,14 +190,7 @@ func (b *builder) ask(path string, written console.Flow, s *step) {
 	if s.want.region != "" && !isRegion(s.want.region) {
 		b.Fail(path+"region", "must be the two letters of a country, such as NG")
 	}
-	s.skip, _ = written["skip_if_known"].(bool)
-	if s.tries = whole(written["tries"]); s.tries == 0 {
-		s.tries = usualTries
-	}
-	if s.tries < 1 || s.tries > maxTries {
-		b.Fail(path+"tries", "must be from 1 to %d", maxTries)
-		s.tries = usualTries
-	}
+	b.manners(path, written, s)
 	switch s.want.kind {
 	case KindName, KindEmail, KindPhone, KindText:
 	case KindNumber:
@@ -214,6 +207,31 @@ func (b *builder) ask(path string, written console.Flow, s *step) {
 	default:
 		b.Fail(path+"kind", "must be name, email, phone, text, date, number or choice")
 		s.want.kind = KindText
+	}
+}
+
+// manners are how an ask asks, whatever it is that it asks for.
+func (b *builder) manners(path string, written console.Flow, s *step) {
+	for _, key := range []string{"field", "kind", "region", "retry"} {
+		if _, ok := written[key].(string); written[key] != nil && !ok {
+			b.Fail(path+key, "must be a text")
+		}
+	}
+	if s.content.blank() && s.followup.blank() {
+		b.Fail(path+"content", "must be what is asked")
+	}
+	if skip, ok := written["skip_if_known"].(bool); ok {
+		s.skip = skip
+	} else if written["skip_if_known"] != nil {
+		b.Fail(path+"skip_if_known", "must be true or false")
+	}
+	s.tries = usualTries
+	if written["tries"] == nil {
+		return
+	}
+	if s.tries = whole(written["tries"]); s.tries < 1 || s.tries > maxTries {
+		b.Fail(path+"tries", "must be a whole number from 1 to %d", maxTries)
+		s.tries = usualTries
 	}
 }
 
@@ -353,22 +371,4 @@ func whole(v any) int {
 		return 0
 	}
 	return int(f)
-}
-
-// joined makes one trigger of a text or a list of texts.
-func joined(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case []any:
-		var all []string
-		for _, s := range v {
-			if s, ok := s.(string); ok {
-				all = append(all, s)
-			}
-		}
-		return strings.Join(all, "\n")
-	default:
-		return ""
-	}
 }

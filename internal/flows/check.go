@@ -92,7 +92,7 @@ func (c *examiner) conflicts(s *Set) {
 		for _, p := range r.parts {
 			k := same{p.key(), ""}
 			if r.condition != nil {
-				k.condition = r.condition.program.Source().String()
+				k.condition = r.condition.printed
 			}
 			j, taken := before[k]
 			if !taken {

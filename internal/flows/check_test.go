@@ -81,6 +81,25 @@ func TestCheckSteps(t *testing.T) {
 		"options object": {`{"type": "ask", "options": {}, "content": "?"}`, []string{"0.options", "0.options"}},
 		"region":         {`{"type": "ask", "kind": "phone", "region": "Nigeria", "content": "?"}`, []string{"0.region"}},
 		"tries":          {`{"type": "ask", "tries": 11, "content": "?"}`, []string{"0.tries"}},
+		"no tries":       {`{"type": "ask", "tries": 0, "content": "?"}`, []string{"0.tries"}},
+		"fewer than no":  {`{"type": "ask", "tries": -1, "content": "?"}`, []string{"0.tries"}},
+		"half a try":     {`{"type": "ask", "tries": 1.5, "content": "?"}`, []string{"0.tries"}},
+		"tries as text":  {`{"type": "ask", "tries": "3", "content": "?"}`, []string{"0.tries"}},
+		"tries without":  {`{"type": "ask", "tries": null, "content": "?", "skip_if_known": null}`, nil},
+		"whole tries":    {`{"type": "ask", "tries": 2.0, "content": "?", "skip_if_known": false}`, nil},
+		"skip as text":   {`{"type": "ask", "skip_if_known": "yes", "content": "?"}`, []string{"0.skip_if_known"}},
+		"skip as number": {`{"type": "ask", "skip_if_known": 1, "content": "?"}`, []string{"0.skip_if_known"}},
+		"no text":        {`{"type": "ask", "kind": "email"}`, []string{"0.content"}},
+		"blank text":     {`{"type": "collect", "content": " \n", "followup": ""}`, []string{"0.content"}},
+		"a number asked": {`{"type": "ask", "content": 3}`, []string{"0.content"}},
+		"only followup":  {`{"type": "ask", "followup": "?"}`, nil},
+		"question of a kind and no text": {
+			`{"type": "question", "kind": "email"}`, []string{"0.content"},
+		},
+		"keys that are no texts": {
+			`{"type": "ask", "content": "?", "field": 1, "kind": [], "region": {}, "retry": true}`,
+			[]string{"0.field", "0.kind", "0.region", "0.retry"},
+		},
 		"bounds":         {`{"type": "ask", "kind": "number", "min": 3, "max": 2, "content": "?"}`, []string{"0.max"}},
 		"bounds as text": {`{"type": "ask", "kind": "number", "min": "3", "content": "?"}`, []string{"0.min"}},
 		"dates":          {`{"type": "ask", "kind": "date", "min": "today", "max": "2026-13-01", "content": "?"}`, []string{"0.max"}},
@@ -91,6 +110,7 @@ func TestCheckSteps(t *testing.T) {
 		"goto in words":        {`{"type": "goto", "content": "the beginning"}`, nil},
 		"set in words":         {`{"type": "set", "content": "the mood"}`, nil},
 		"no steps":             {``, nil},
+		"question in words":    {`{"type": "question", "action": "ask for the size", "more": 1}`, nil},
 		"plain ones of old":    {`{"type": "message", "content": "c", "action": "a", "followup": "f", "more": 1}, {"type": "question"}`, nil},
 		"steps that are none":  {`null, 3, {"type": "say"}`, nil},
 		"keys of other shapes": {`{"type": "say", "content": 3, "followup": [], "field": {}, "tries": "x", "id": 7, "skip_if_known": 1}`, nil},
@@ -138,9 +158,15 @@ func TestCheckConflicts(t *testing.T) {
 		"a condition":        {[]console.Rule{rule("a", "price"), another("b", "price", "= true")}, nil},
 		"other conditions":   {[]console.Rule{given("a", "price", "now.hour < 9"), another("b", "price", "now.hour > 8")}, nil},
 		"the same condition": {[]console.Rule{given("a", "price", "now.hour < 9"), another("b", "price", "= now.hour < 9")}, []string{"rules.1.trigger"}},
-		"prose":              {[]console.Rule{given("a", "price", "angry"), another("b", "price", "angry")}, nil},
-		"bad expression":     {[]console.Rule{rule("a", "/(/"), rule("b", "/a{1001}/"), rule("c", "/((a{30}){30}){2}/")}, []string{"rules.0.trigger", "rules.1.trigger", "rules.2.trigger"}},
-		"many phrases":       {[]console.Rule{rule("a", strings.Repeat("a,", 1001))}, []string{"rules.0.trigger"}},
+		"other spelling":     {[]console.Rule{given("a", "price", "true == true"), another("b", "price", "= true==true")}, []string{"rules.1.trigger"}},
+		"other brackets": {
+			[]console.Rule{given("a", "price", `contact.name == "Ada" && not says("x")`), another("b", "price", `((contact["name"]=='Ada') and !says('x'))`)},
+			[]string{"rules.1.trigger"},
+		},
+		"other texts":    {[]console.Rule{given("a", "price", `contact.name == "Ada"`), another("b", "price", `contact.name == "ada"`)}, nil},
+		"prose":          {[]console.Rule{given("a", "price", "angry"), another("b", "price", "angry")}, nil},
+		"bad expression": {[]console.Rule{rule("a", "/(/"), rule("b", "/a{1001}/"), rule("c", "/((a{30}){30}){2}/")}, []string{"rules.0.trigger", "rules.1.trigger", "rules.2.trigger"}},
+		"many phrases":   {[]console.Rule{rule("a", strings.Repeat("a,", 1001))}, []string{"rules.0.trigger"}},
 	}
 	for name, test := range tests {
 		if diff := cmp.Diff(test.want, paths(flows.Check(test.rules, nil))); diff != "" {
@@ -169,6 +195,40 @@ func TestCheckFlowConflicts(t *testing.T) {
 		if diff := cmp.Diff(test.want, paths(flows.Check(nil, decoded(t, "["+first+","+test.second+"]")))); diff != "" {
 			t.Errorf("%s: Check (-want +got):\n%s", name, diff)
 		}
+	}
+}
+
+// A flow's own words to stop are phrases and nothing else of a trigger.
+func TestCheckCancelKeywords(t *testing.T) {
+	t.Parallel()
+	const at = "flows.0.cancel_keywords"
+	tests := []struct {
+		written string
+		want    []string
+	}{
+		{`null`, nil},
+		{`""`, nil},
+		{`[]`, nil},
+		{`"other plans, basta|停"`, nil},
+		{`["other plans", "basta, no more"]`, nil},
+		{`["24/7", "a {b} c"]`, nil},
+		{`"/stop.*/"`, []string{at}},
+		{`["fine", "/stop.*/"]`, []string{at + ".1"}},
+		{`["{other plans}", "fine, /a/, {b}"]`, []string{at + ".0", at + ".1", at + ".1"}},
+		{`["?!"]`, []string{at + ".0"}},
+		{`["fine", 3, null, {}]`, []string{at + ".1", at + ".2", at + ".3"}},
+		{`true`, []string{at}},
+		{`{"keyword": "stop"}`, []string{at}},
+		{`7`, []string{at}},
+		{`"` + strings.Repeat("a,", 1001) + `"`, []string{at}},
+	}
+	for _, test := range tests {
+		written := decoded(t, `[{"name": "F", "trigger_keywords": [{"keyword": "begin"}], "cancel_keywords": `+test.written+`,
+			"conversation_steps": [{"type": "ask", "content": "?"}]}]`)
+		if diff := cmp.Diff(test.want, paths(flows.Check(nil, written))); diff != "" {
+			t.Errorf("%.60s: Check (-want +got):\n%s", test.written, diff)
+		}
+		newCustomer(flows.Compile(nil, written)).says("begin") // whatever it is, it can be run
 	}
 }
 

@@ -17,6 +17,8 @@ import (
 	"github.com/expr-lang/expr/optimizer"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
+
+	"github.com/bimpe/bimpe/internal/words"
 )
 
 // The bounds of a condition. With them, and without the parts of the language that refuse leaves
@@ -30,6 +32,7 @@ const (
 // condition is an expression over facts.
 type condition struct {
 	program  *vm.Program
+	printed  string   // the expression in one spelling, by which equal ones are known
 	language bool     // it asks for the language of the message, which takes a while to find
 	fields   []string // what of a flow's fields it asks for
 	cost     int      // at most, in units of a fraction of a microsecond
@@ -48,13 +51,16 @@ func (l language) parse(text string) (c *condition, faulty bool, err error) {
 	source, marked := strings.CutPrefix(text, "=")
 	c, err = l.compile(strings.TrimSpace(source))
 	if err != nil {
-		return nil, marked || looks.MatchString(text), err
+		return nil, marked || looks.MatchString(text) || errors.Is(err, errRange), err
 	}
 	return c, false, nil
 }
 
 // looks finds the signs of an expression that nobody writes in prose.
 var looks = regexp.MustCompile(`[=!<>]=|&&|\|\||\b(?:message|contact|now|conversation|agent|business|fields)\.[a-z_]+\b|\bsays\(`)
+
+// errRange is the fault of an expression that makes a range. Where it is parsed as one it is no prose.
+var errRange = errors.New("must not use ranges: write a >= 1 && a <= 9")
 
 // language is what conditions are written in: names and types of the facts, and a few functions that
 // neither read a clock nor make much of little. It compiles one condition at a time.
@@ -113,7 +119,7 @@ func (l language) compile(source string) (c *condition, err error) {
 	if ast.Walk(&tree.Node, typed); typed.err != nil {
 		return nil, typed.err
 	}
-	cost := costOf(tree.Node)
+	cost, printed := costOf(tree.Node), tree.Node.String()
 	if err := optimizer.Optimize(&tree.Node, l.config); err != nil {
 		return nil, plain(err)
 	}
@@ -121,7 +127,7 @@ func (l language) compile(source string) (c *condition, err error) {
 	if err != nil {
 		return nil, plain(err)
 	}
-	return &condition{program: program, language: r.language, fields: r.fields, cost: cost}, nil
+	return &condition{program: program, printed: printed, language: r.language, fields: r.fields, cost: cost}, nil
 }
 
 // refuse finds what could run long: it is left out of the language.
@@ -151,6 +157,10 @@ func (r *refuse) Visit(n *ast.Node) {
 		}
 	case *ast.MemberNode:
 		r.member(n)
+	case *ast.UnaryNode:
+		if n.Operator == "not" {
+			n.Operator = "!"
+		}
 	case *ast.BinaryNode:
 		r.binary(n)
 	}
@@ -171,10 +181,20 @@ func (r *refuse) member(n *ast.MemberNode) {
 func (r *refuse) binary(n *ast.BinaryNode) {
 	switch n.Operator {
 	case "..":
-		r.fail("must not use ranges: write a >= 1 && a <= 9")
+		if r.err == nil {
+			r.err = errRange
+		}
 	case "+":
 		if r.typed && !numeric(n.Type()) {
 			r.fail("must not join texts: + is for numbers, such as float(fields.guests) + 1")
+		}
+	case "and":
+		n.Operator = "&&"
+	case "or":
+		n.Operator = "||"
+	case "contains", "startsWith", "endsWith":
+		if s, ok := n.Right.(*ast.StringNode); ok {
+			s.Value = words.Visible(s.Value) // as message.text is
 		}
 	case "matches":
 		r.pattern(n.Right)
@@ -190,6 +210,7 @@ func (r *refuse) pattern(n ast.Node) {
 		r.fail("must match with an expression in quotation marks")
 		return
 	}
+	s.Value = words.Visible(s.Value)
 	if _, err := compileRegex(s.Value); err != nil {
 		r.fail("has an expression that %s", err.Error())
 	}

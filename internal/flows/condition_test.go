@@ -51,7 +51,13 @@ func TestConditions(t *testing.T) {
 		{`"quoted"`, flows.VerdictProse, false},
 		{strings.Repeat("only if ", 1000), flows.VerdictProse, false},
 
+		{"open 9..17", flows.VerdictProse, false},
+		{"wait... then ask", flows.VerdictProse, false},
+
 		// What was meant as an expression is refused.
+		{"1 in 1..1000000000", flows.VerdictProse, true},
+		{"now in (1..3)", flows.VerdictProse, true},
+		{"3 in [1, 2..1000000000]", flows.VerdictProse, true},
 		{"= if the customer is angry", flows.VerdictProse, true},
 		{`contact.nme == ""`, flows.VerdictProse, true},
 		{`contact.email == 3`, flows.VerdictProse, true},

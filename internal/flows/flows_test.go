@@ -116,6 +116,40 @@ func TestTriggers(t *testing.T) {
 	}
 }
 
+// What nobody sees in a message keeps no rule from answering, and no flow from hearing.
+func TestInvisibleCharacters(t *testing.T) {
+	t.Parallel()
+	triggers := map[string]console.Rule{
+		"phrase":     rule("r", "refund order"),
+		"word set":   rule("r", "{order refund}"),
+		"expression": rule("r", `/refund order/`),
+		"itself":     rule("r", "re\u200bfund or\u00adder"),
+		"in one":     rule("r", "/re\u200bfund or\u00adder$/"),
+		"condition":  given("r", "/.*/", `message.text matches "refund order"`),
+		"contains":   given("r", "/.*/", `message.text contains "re\u200bfund order" && len(message.words) == 2`),
+		"says":       given("r", "/.*/", `says("refund order") && "refund" in message.words`),
+	}
+	hidden := []rune{
+		0xAD, 0x34F, 0x61C, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x202A, 0x202E, 0x2060, 0x2064, 0x2066, 0x2069,
+		0x206F, 0xFE00, 0xFE0F, 0xFEFF, 0xE0001, 0xE0020, 0xE007F, 0xE0100, 0xE01EF,
+	}
+	for name, r := range triggers {
+		for _, h := range hidden {
+			text := strings.ReplaceAll("re_fu_nd _order_", "_", string(h))
+			if fired([]console.Rule{r}, text) == "" {
+				t.Errorf("%s: %q fires nothing", name, text)
+			}
+		}
+		if text := strings.Repeat("\u200b", 9000) + "refund order"; fired([]console.Rule{r}, text) == "" {
+			t.Errorf("%s: it fires nothing behind much that is not seen", name)
+		}
+	}
+	c := asking(t, `"kind": "text"`)
+	if d := c.says("c\u200ban\u2060cel\ufeff"); d.Outcome != flows.Cancelled {
+		t.Errorf("a wish to stop: %+v", d)
+	}
+}
+
 func TestWhichRuleAnswers(t *testing.T) {
 	t.Parallel()
 	off := rule("off", "opening hours today")

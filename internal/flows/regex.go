@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/bimpe/bimpe/internal/words"
 )
 
 // The bounds of a regular expression. A message of maxHeard characters costs at most the product of
@@ -31,6 +33,7 @@ func compileRegex(source string) (*regex, error) {
 	if len(source) > maxExpression {
 		return nil, fmt.Errorf("is longer than %d bytes", maxExpression)
 	}
+	source = words.Visible(source) // as it is in what it is held against
 	tree, err := syntax.Parse(source, syntax.Perl|syntax.FoldCase)
 	if err != nil {
 		return nil, wrong(err)

@@ -93,7 +93,7 @@ func (r *run) cancelled(s *step) bool {
 		return true
 	}
 	for _, p := range r.f.cancel {
-		if p.kind == phrase && h.says(p.source) {
+		if h.says(p.source) {
 			return true
 		}
 	}

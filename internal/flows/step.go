@@ -145,9 +145,24 @@ func inertBecause(steps []console.Flow) string {
 			return fmt.Sprintf("step %d is of the type %q, which only a model can follow", i+1, beginning(s.Text("type"), 40))
 		case kind == stepBranch && s["when"] == nil && s["goto"] == nil,
 			kind == stepGoto && s["goto"] == nil,
-			kind == stepSet && s["field"] == nil:
+			kind == stepSet && s["field"] == nil,
+			bare(s):
 			return fmt.Sprintf("step %d says nothing that could be done, which only a model can follow", i+1)
 		}
 	}
 	return ""
+}
+
+// bare reports whether a question says nothing and has nothing that a flow of this engine would have:
+// older clients leave it to the model what is asked.
+func bare(s console.Flow) bool {
+	if !strings.EqualFold(strings.TrimSpace(s.Text("type")), "question") || s["content"] != nil || s["followup"] != nil {
+		return false
+	}
+	for _, key := range []string{"field", "kind", "options", "retry", "tries", "skip_if_known"} {
+		if s[key] != nil {
+			return false
+		}
+	}
+	return true
 }

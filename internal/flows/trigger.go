@@ -132,7 +132,8 @@ func parts(r rune) bool {
 	}
 }
 
-// heard is a message made ready to be matched.
+// heard is a message made ready to be matched. What nobody sees in it does not count, so that it
+// cannot keep a word from being heard.
 type heard struct {
 	text   string   // the beginning of what was written
 	folded []byte   // " word word "
@@ -143,7 +144,7 @@ type heard struct {
 const maxHeard = 2000
 
 func hear(text string) heard {
-	h := heard{text: norm.NFC.String(beginning(text, maxHeard)), folded: words.Append([]byte{' '}, text)}
+	h := heard{text: norm.NFC.String(beginning(words.Visible(text), maxHeard)), folded: words.Append([]byte{' '}, text)}
 	if n := len(h.folded); n > 1 {
 		h.words = strings.Split(string(h.folded[1:n-1]), " ")
 	}

@@ -76,8 +76,8 @@ func appendRune(dst []byte, r rune) []byte {
 }
 
 // accent reports whether r is left out when people write in a hurry: the accents of Latin, Greek and
-// Cyrillic, the vowel signs of Arabic and Hebrew, and marks that only join or lengthen. Marks of
-// other scripts are part of the spelling.
+// Cyrillic, the vowel signs of Arabic and Hebrew, and marks that only lengthen or are not seen. Marks
+// of other scripts are part of the spelling.
 func accent(r rune) bool {
 	switch {
 	case r < 0x300:
@@ -87,8 +87,37 @@ func accent(r rune) bool {
 	case 0x591 <= r && r <= 0x5C7:
 		return unicode.IsMark(r)
 	default:
-		return 0x64B <= r && r <= 0x65F || r == 0x640 || r == 0x670 || r == 0x200D || r == 0x200C
+		return 0x64B <= r && r <= 0x65F || r == 0x640 || r == 0x670 || Invisible(r)
 	}
+}
+
+// Invisible reports whether r takes no room and has no meaning of its own: soft hyphens, joiners,
+// marks of direction, variation selectors, tags. Whoever reads a word does not see one in it, so it
+// neither parts a word nor makes it another.
+func Invisible(r rune) bool {
+	switch {
+	case r < 0xAD:
+		return false
+	case 0x200B <= r && r <= 0x206F:
+		return r <= 0x200F || r >= 0x2060 || 0x202A <= r && r <= 0x202E
+	case 0xFE00 <= r && r <= 0xFE0F, 0xE0000 <= r && r <= 0xE0FFF:
+		return true
+	default:
+		return strings.ContainsRune("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u3164\ufeff\uffa0", r)
+	}
+}
+
+// Visible is text without what is Invisible.
+func Visible(text string) string {
+	if strings.IndexFunc(text, Invisible) < 0 {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if Invisible(r) {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 // fold makes all cases of a letter one, the final sigma too.

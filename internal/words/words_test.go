@@ -37,6 +37,11 @@ func TestSplit(t *testing.T) {
 		"emoji parts":    {"pizza🍕time", []string{"pizza", "time"}},
 		"invalid UTF-8":  {"a\xffb", []string{"a", "b"}},
 		"soft hyphen":    {"open\u00ading", []string{"opening"}},
+		"invisible":      {"re\u200bf\u200eu\u2060n\u202ed\ufeff \u200f", []string{"refund"}},
+		"tags":           {"re\U000e0061fund \U000e0061", []string{"refund"}},
+		"selectors":      {"re\ufe0ffund re\U000e0100fund", []string{"refund", "refund"}},
+		"fillers":        {"re\u3164fund \u115f\u034f\u061c\u180e", []string{"refund"}},
+		"line separator": {"re\u2028fund", []string{"re", "fund"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -45,6 +50,26 @@ func TestSplit(t *testing.T) {
 				t.Errorf("Split(%q) (-want +got):\n%s", test.text, diff)
 			}
 		})
+	}
+}
+
+// What nobody sees is left out of a text, and nothing else is.
+func TestVisible(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		"":                           "",
+		"plain é 中 🍞":                "plain é 中 🍞",
+		"\u00ada\u200b\u200fb\ufe0f": "ab",
+		"\u2066a\u2069\u202e\ufeff":  "a",
+		"\U000e0020\U000e007f":       "",
+		"a\u00a0b\u2028c\u200a":      "a\u00a0b\u2028c\u200a",
+		"cafe\u0301":                 "cafe\u0301",
+		"a\xff\u200bb":               "a\ufffdb",
+	}
+	for text, want := range tests {
+		if got := words.Visible(text); got != want {
+			t.Errorf("Visible(%q) = %q, want %q", text, got, want)
+		}
 	}
 }
 
