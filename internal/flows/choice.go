@@ -10,34 +10,33 @@ import (
 )
 
 // choose finds the one option that an answer means: by its words, by its number in the list, by what
-// only it has of the answer's words, or by a word that is a letter away.
+// only it has of the answer's words, or by a word that is a letter away. What the answer says that it
+// does not mean counts for nothing; where it means more than one option, it means none.
 func choose(options []string, answer string) (string, bool) {
 	if o, ok := exactly(options, answer); ok {
 		return o, true
 	}
-	h := hear(answer)
-	if o, ok := longest(options, h); ok {
-		return o, true
+	c := choosing{options: options, said: heed(narrow(answer))}
+	for _, o := range options {
+		c.words = append(c.words, words.Split(narrow(o)))
 	}
-	for _, fits := range []func(option string) bool{
-		func(option string) bool { return slices.EqualFunc(words.Split(option), h.words, nearWord) },
-		func(option string) bool { return shares(words.Split(option), h.words, slices.Contains[[]string]) },
-		func(option string) bool { return shares(words.Split(option), h.words, nearly) },
-	} {
-		if o, n := only(options, fits); n == 1 {
-			return o, true
-		} else if n > 1 {
-			return "", false
-		}
+	switch named := c.named(); len(named) {
+	case 0:
+		return c.guessed()
+	case 1:
+		return options[named[0].option], !c.others(named[0])
+	default:
+		return c.longest(named)
 	}
-	return "", false
 }
 
-// exactly finds an option that is the whole answer, or whose number is.
+// exactly finds an option that is the whole answer, or whose number is. A number that other options have
+// in them is not taken for that of a place in the list.
 func exactly(options []string, answer string) (string, bool) {
 	said := words.Split(narrow(answer))
-	for _, o := range options {
-		if slices.Equal(said, words.Split(o)) {
+	all := make([][]string, len(options))
+	for i, o := range options {
+		if all[i] = words.Split(narrow(o)); slices.Equal(said, all[i]) {
 			return o, true
 		}
 	}
@@ -46,53 +45,125 @@ func exactly(options []string, answer string) (string, bool) {
 		return "", false
 	}
 	n, err := strconv.Atoi(said[0])
-	if err != nil || n < 1 || n > len(options) {
+	if err != nil {
 		return "", false
 	}
-	return options[n-1], true
+	inside, count := only(all, func(o []string) bool { return slices.Contains(o, said[0]) })
+	switch listed := n >= 1 && n <= len(options); {
+	case count == 0 && listed:
+		return options[n-1], true
+	case count == 1 && (!listed || n-1 == inside):
+		return options[inside], true
+	default:
+		return "", false
+	}
 }
 
-// longest finds the option that is in the answer with all that are in it too: of small and extra small
-// the latter.
-func longest(options []string, h heard) (string, bool) {
-	best := ""
-	for _, o := range options {
-		if h.says(o) && len(o) > len(best) {
-			best = o
+// choosing is an answer that is not an option as it stands.
+type choosing struct {
+	options []string
+	words   [][]string // of each option
+	said    said
+}
+
+// place is where an answer names an option.
+type place struct{ option, at, end int }
+
+// named lists the options whose words stand in the answer side by side, each once, but for those that it
+// does not mean.
+func (c choosing) named() []place {
+	var found []place
+	for i, all := range c.words {
+		for _, at := range c.said.where(all) {
+			if !c.said.denied(at, at+len(all)) {
+				found = append(found, place{i, at, at + len(all)})
+				break
+			}
 		}
 	}
-	within := hear(best)
-	for _, o := range options {
-		if h.says(o) && !within.says(o) {
+	return found
+}
+
+// longest is the option that has all others in it: of small and extra small the latter.
+func (c choosing) longest(named []place) (string, bool) {
+	best := slices.MaxFunc(named, func(a, b place) int { return (a.end - a.at) - (b.end - b.at) })
+	for _, p := range named {
+		if p.at < best.at || p.end > best.end {
 			return "", false
 		}
 	}
-	return best, best != ""
+	return c.options[best.option], !c.others(best)
 }
 
-// only returns the option that fits, and how many do.
-func only(options []string, fits func(string) bool) (string, int) {
-	found, n := "", 0
-	for _, o := range options {
+// others reports whether an answer that names one option has a word of another one beside it.
+func (c choosing) others(named place) bool {
+	for at, w := range c.said {
+		if at >= named.at && at < named.end || slices.Contains(c.words[named.option], w.word) || c.said.denied(at, at+1) {
+			continue
+		}
+		for i, all := range c.words {
+			if i != named.option && (shares(all, w.word, equal) || isDigit(w.word[0]) && slices.Contains(all, w.word)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// guessed is the option that is meant where none is named in full.
+func (c choosing) guessed() (string, bool) {
+	var meant []string
+	for at, w := range c.said {
+		if !c.said.denied(at, at+1) {
+			meant = append(meant, w.word)
+		}
+	}
+	has := func(same func(a, b string) bool) func([]string) bool {
+		return func(option []string) bool {
+			return slices.ContainsFunc(meant, func(w string) bool { return shares(option, w, same) })
+		}
+	}
+	for _, fits := range []func(option []string) bool{
+		func(option []string) bool { return slices.EqualFunc(option, meant, nearWord) },
+		has(equal),
+		has(func(a, b string) bool { return nearly([]string{b}, a) }),
+	} {
+		if i, n := only(c.words, fits); n == 1 {
+			return c.options[i], true
+		} else if n > 1 {
+			return "", false
+		}
+	}
+	return "", false
+}
+
+func equal(a, b string) bool { return a == b }
+
+// only returns the one option that fits, and how many do.
+func only(options [][]string, fits func([]string) bool) (option, n int) {
+	for i, o := range options {
 		if fits(o) {
-			found = o
+			option = i
 			n++
 		}
 	}
-	return found, n
+	return option, n
 }
 
-// shares reports whether a word that says something, being longer than most that do not, stands in
-// both an option and an answer.
-func shares(option, said []string, has func([]string, string) bool) bool {
+// shares reports whether a word of an answer is one of an option's that say something, being longer than
+// most that do not.
+func shares(option []string, said string, same func(a, b string) bool) bool {
 	for _, w := range option {
 		r, _ := utf8.DecodeRuneInString(w)
-		if (utf8.RuneCountInString(w) > 3 || words.Continuous(r)) && has(said, w) {
+		if (utf8.RuneCountInString(w) > 3 && !in(w, idle) || words.Continuous(r)) && same(w, said) {
 			return true
 		}
 	}
 	return false
 }
+
+// idle are longer words that say nothing of what is chosen.
+const idle = "with|from|that|this|your|mine|please|like|would|want|have|will|para|pour|avec|oder|eine|mein|bitte"
 
 // nearly reports whether a word stands in a list but for one letter. Short words never do.
 func nearly(all []string, word string) bool {

@@ -10,32 +10,142 @@ import (
 	"github.com/bimpe/bimpe/internal/words"
 )
 
-// The forms of dates that are taken: ISO; day, month and year in figures; day and month in words.
+// The forms of dates in figures that are taken: ISO; day, month and year.
 var (
 	isoDate    = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:\b|T| )`)
 	figureDate = regexp.MustCompile(`\b(\d{1,2})[-/.](\d{1,2})(?:[-/.](\d{4}|\d{2}))?\b`)
 )
 
+// calendar reads the dates of one answer.
+type calendar struct {
+	now        time.Time
+	monthFirst bool // in figures
+	english    bool // short names of months in other languages are words there
+}
+
 // dateOf finds the one date in a text. Days without a year are those to come; figures are day first,
 // but month first in the United States and with Chinese signs, unless one of them can only be a day.
-func dateOf(text string, now time.Time, region string) (time.Time, bool) {
-	monthFirst := region == "US" || strings.ContainsRune(text, '月')
-	text = narrow(text)
-	if m := isoDate.FindStringSubmatch(text + " "); m != nil {
-		return day(number(m[1]), number(m[2]), number(m[3]), now)
+// A day of the week beside a date only has to be that of the date.
+func dateOf(text string, now time.Time, region, language string) (time.Time, bool) {
+	c := calendar{now: now, english: language == "en", monthFirst: region == "US" || strings.ContainsRune(text, '月')}
+	s, found, ok := c.figures(narrow(text))
+	if !ok {
+		return time.Time{}, false
 	}
-	if m := figureDate.FindStringSubmatch(text); m != nil {
-		d, month := number(m[1]), number(m[2])
-		if month > 12 || monthFirst && d <= 12 {
-			d, month = month, d
+	for _, find := range []func(said) ([]mention, bool){c.named, c.near} {
+		more, ok := find(s)
+		if !ok {
+			return time.Time{}, false
 		}
-		return day(year(m[3]), month, d, now)
+		found = append(found, more...)
 	}
-	all := words.Split(text)
-	if t, ok := named(all, now); ok {
-		return t, true
+	days := c.weekdays(s)
+	if slices.ContainsFunc(found, s.bounds) || slices.ContainsFunc(days, s.bounds) {
+		return time.Time{}, false
 	}
-	return relative(all, now)
+	if len(found) == 0 {
+		return s.soleDay(c.next(days))
+	}
+	t, ok := s.soleDay(found)
+	for _, d := range days {
+		if ok && !s.denied(d.at, d.end) && d.value != t.Weekday().String() {
+			return time.Time{}, false
+		}
+	}
+	return t, ok
+}
+
+// soleDay is the one day that is mentioned and not denied.
+func (s said) soleDay(all []mention) (time.Time, bool) {
+	value, ok := s.sole(all)
+	if !ok {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.DateOnly, value)
+	return t, err == nil
+}
+
+// figures takes an answer apart, and each date in figures out of it as one word; false where one of them
+// is no day that exists. What may be a time of the day is none.
+func (c calendar) figures(text string) (said, []mention, bool) {
+	var l listener
+	var found []mention
+	for {
+		at := dateIn(text)
+		if at == nil {
+			l.hear(text)
+			return l.said, found, true
+		}
+		l.hear(text[:at.start])
+		whole, behind := text[at.start:at.end], text[at.end:]
+		text = behind
+		if at.clock(len(found) > 0, l.said, behind) {
+			continue
+		}
+		t, ok := c.day(at)
+		if !ok || c.month(l.said.word(len(l.said)-1)) > 0 || c.month(firstWord(behind)) > 0 { // 5-6 December
+			return nil, nil, false
+		}
+		l.figure("", whole)
+		found = append(found, mention{t.Format(time.DateOnly), len(l.said) - 1, len(l.said)})
+	}
+}
+
+// inFigures is a date in figures: where it stands, and its numbers as they stand there.
+type inFigures struct {
+	start, end int
+	numbers    [3]string
+	iso        bool
+	sign       byte // between the first two
+}
+
+// dateIn is the first date in figures of a text; nil where there is none.
+func dateIn(text string) *inFigures {
+	iso, short := isoDate.FindStringSubmatchIndex(text+" "), figureDate.FindStringSubmatchIndex(text)
+	at, isISO := short, false
+	if iso != nil && (short == nil || iso[0] <= short[0]) {
+		at, isISO = iso, true
+	}
+	if at == nil {
+		return nil
+	}
+	d := &inFigures{start: at[0], end: at[5], iso: isISO, sign: text[at[3]]}
+	for i := range d.numbers {
+		if from, to := at[2*i+2], at[2*i+3]; from >= 0 {
+			d.numbers[i], d.end = text[from:to], to
+		}
+	}
+	return d
+}
+
+func (c calendar) day(f *inFigures) (time.Time, bool) {
+	if f.iso {
+		return day(number(f.numbers[0]), number(f.numbers[1]), number(f.numbers[2]), c.now)
+	}
+	d, month := number(f.numbers[0]), number(f.numbers[1])
+	if month > 12 || c.monthFirst && d <= 12 {
+		d, month = month, d
+	}
+	return day(year(f.numbers[2]), month, d, c.now)
+}
+
+// clock reports whether what looks like a date is a time of the day by what stands round it, or by standing
+// behind a date: at 7.30, um 19.30 Uhr.
+func (f *inFigures) clock(dated bool, s said, behind string) bool {
+	hour, minute := number(f.numbers[0]), number(f.numbers[1])
+	if f.iso || f.numbers[2] != "" || f.sign != '.' || hour > 24 || minute > 59 {
+		return false
+	}
+	next := firstWord(behind)
+	return dated && minute > 12 || in(s.word(len(s)-1), "at|um|gegen|las") || in(next, "uhr|h|pm|am|o")
+}
+
+func firstWord(text string) string {
+	const near = 40 // characters
+	if all := words.Split(beginning(text, near)); len(all) > 0 {
+		return all[0]
+	}
+	return ""
 }
 
 func number(s string) int {
@@ -71,84 +181,3 @@ func day(y, m, d int, now time.Time) (time.Time, bool) {
 func midnight(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
-
-// named finds a day and a month in words: 5 May 2026, May 5th, le 5 mai, 5 de mayo.
-func named(all []string, now time.Time) (time.Time, bool) {
-	d, m, y := 0, 0, 0
-	for _, w := range all {
-		n := number(strings.TrimRight(w, "stndrhoea"))
-		switch month := monthOf(w); {
-		case month > 0:
-			m = month
-		case n >= 1000 && n <= 9999:
-			y = n
-		case n >= 1 && n <= 31 && d == 0:
-			d = n
-		}
-	}
-	if d == 0 || m == 0 {
-		return time.Time{}, false
-	}
-	return day(y, m, d, now)
-}
-
-// monthOf knows the months by their names, and by the beginnings that people write.
-func monthOf(word string) int {
-	for _, row := range strings.Split(months, "\n") {
-		for i, names := range strings.Fields(row) {
-			if slices.Contains(strings.Split(names, "|"), word) {
-				return i + 1
-			}
-		}
-	}
-	return 0
-}
-
-// The months as words.Append writes them: English, Spanish, French, German, Portuguese, Arabic.
-const months = "january|jan february|feb march|mar april|apr may june|jun july|jul august|aug september|sep|sept october|oct november|nov december|dec\n" +
-	"enero|ene febrero marzo abril|abr mayo junio julio agosto|ago septiembre|setiembre octubre noviembre diciembre|dic\n" +
-	"janvier|janv fevrier|fevr mars avril|avr mai juin juillet|juil aout septembre octobre novembre decembre\n" + //nolint:misspell // this is French
-	"januar|janner februar marz|maerz april mai juni juli august september oktober|okt november dezember|dez\n" +
-	"janeiro fevereiro|fev marco abril maio|mai junho julho agosto setembro|set outubro|out novembro dezembro|dez\n" +
-	"يناير فبراير مارس ابريل مايو يونيو يوليو اغسطس سبتمبر اكتوبر نوفمبر ديسمبر"
-
-// relative finds today, tomorrow, the day after and the days of the week, of which the next is meant,
-// and today only where it is named so.
-func relative(all []string, now time.Time) (time.Time, bool) {
-	said := " " + strings.Join(all, " ") + " "
-	for _, row := range []struct {
-		days  int
-		names string
-	}{
-		{2, "day after tomorrow|pasado manana|apres demain|ubermorgen|depois de amanha|بعد غد|后 天|明 後 日"},
-		{0, "today|hoy|aujourd hui|heute|hoje|اليوم|今 天|今 日"},
-		{1, "tomorrow|manana|demain|morgen|amanha|غدا|明 天|明 日"},
-	} {
-		for _, name := range strings.Split(row.names, "|") {
-			if strings.Contains(said, " "+name+" ") {
-				return midnight(now).AddDate(0, 0, row.days), true
-			}
-		}
-	}
-	for i, names := range strings.Split(weekdays, "\n") {
-		for _, name := range strings.Split(names, "|") {
-			if strings.Contains(said, " "+name+" ") {
-				ahead := (i - int(now.Weekday()) + 7) % 7
-				if ahead == 0 {
-					ahead = 7
-				}
-				return midnight(now).AddDate(0, 0, ahead), true
-			}
-		}
-	}
-	return time.Time{}, false
-}
-
-// The days of the week from Sunday, in the languages of months, and Chinese and Japanese.
-const weekdays = "sunday|domingo|dimanche|sonntag|الاحد|星 期 日|星 期 天|周 日|日 曜 日\n" +
-	"monday|lunes|lundi|montag|segunda|الاثنين|星 期 一|周 一|月 曜 日\n" +
-	"tuesday|martes|mardi|dienstag|terca|الثلاثاء|星 期 二|周 二|火 曜 日\n" +
-	"wednesday|miercoles|mercredi|mittwoch|quarta|الاربعاء|星 期 三|周 三|水 曜 日\n" +
-	"thursday|jueves|jeudi|donnerstag|quinta|الخميس|星 期 四|周 四|木 曜 日\n" +
-	"friday|viernes|vendredi|freitag|sexta|الجمعة|星 期 五|周 五|金 曜 日\n" +
-	"saturday|sabado|samedi|samstag|sonnabend|السبت|星 期 六|周 六|土 曜 日"

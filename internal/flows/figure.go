@@ -8,32 +8,141 @@ import (
 	"github.com/bimpe/bimpe/internal/words"
 )
 
-// figure finds a number in figures, with all signs that can be in one.
-var figure = regexp.MustCompile(`[-+−]?\d(?:[\d.,'’ \x{a0}\x{202f}]*\d)?`)
+// figure finds a number in figures, with the signs between them; space only parts thousands.
+var figure = regexp.MustCompile(`[-+−]?\d+(?:[.,'’]\d+|[ \x{a0}\x{202f}]\d{3}\b)*`)
 
-// numberOf finds the one number in a text and writes it with a decimal point and no other sign.
+// numberOf finds the one number in a text, in figures or in words, and writes it with a decimal point
+// and no other sign.
 func numberOf(text, language string) (string, float64, bool) {
 	text = narrow(text)
-	found := figure.FindAllString(text, 3)
-	if len(found) == 0 {
-		return inWords(text)
-	}
-	s := point(found[0], language)
-	for _, other := range found[1:] {
-		if point(other, language) != s {
-			return "", 0, false
-		}
-	}
-	n, err := strconv.ParseFloat(s, 64)
-	if err != nil || len(s) > 15 {
+	if strings.ContainsAny(text, fractions) {
 		return "", 0, false
 	}
-	return strconv.FormatFloat(n, 'f', -1, 64), n, true
+	s, ok := counted(text, language)
+	if !ok {
+		return "", 0, false
+	}
+	found, ok := s.amounts(language)
+	if !ok {
+		return "", 0, false
+	}
+	value, ok := s.sole(found)
+	if !ok {
+		return "", 0, false
+	}
+	n, err := strconv.ParseFloat(value, 64)
+	return value, n, err == nil
 }
+
+// fractions are signs of which words.Append would make two numbers.
+const fractions = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅟↉"
+
+// counted takes an answer apart with each number in figures as one word; false where one of them is none.
+func counted(text, language string) (said, bool) {
+	var l listener
+	from := 0
+	for _, at := range figure.FindAllStringIndex(text, maxNumbers) {
+		l.hear(text[from:at[0]])
+		written := text[at[0]:at[1]]
+		if at[0] > 0 && !strings.HasSuffix(text[:at[0]], " ") {
+			written = strings.TrimLeft(written, "-−") // it joins: 5-6, table-5
+		}
+		value, ok := point(written, language)
+		if !ok {
+			return nil, false
+		}
+		l.figure(value, written)
+		from = at[1]
+	}
+	l.hear(text[from:])
+	return l.said, true
+}
+
+// amounts finds the numbers that an answer mentions; false where one of them is of a kind that is not
+// understood, so that what is understood is not all.
+func (s said) amounts(language string) ([]mention, bool) {
+	var found []mention
+	var known numerals
+	for i := 0; i < len(s); {
+		if s[i].figure != "" {
+			end := i + 1
+			value, ok := s[i].word, true
+			if end < len(s) && s[end].clause == s[i].clause {
+				value, end, ok = s.scaled(i)
+			}
+			if !ok {
+				return nil, false
+			}
+			found = append(found, mention{value, i, end})
+			i = end
+			continue
+		}
+		if known == nil {
+			known = newNumerals(language)
+		}
+		if in(s[i].word, vague) || s[i].word == "cent" && known["cent"] == 0 {
+			return nil, false
+		}
+		end := known.run(s, i)
+		if end == i {
+			i++
+			continue
+		}
+		n, ok := known.value(s[i:end])
+		if !ok || n%10 == 0 && n >= 20 && in(s.word(end), ordinals) {
+			return nil, false
+		}
+		found = append(found, mention{strconv.Itoa(n), i, end})
+		i = end
+	}
+	return found, true
+}
+
+// scaled is a number in figures with the thousand or million behind it; false where another number, or
+// what may be a scale, stands there.
+func (s said) scaled(i int) (value string, end int, ok bool) {
+	next := s[i+1]
+	times := 0.0
+	switch {
+	case next.figure != "":
+		return "", 0, next.word == s[i].word
+	case in(next.word, "k|thousand|mil|mille|tausend|الف|千"):
+		times = 1e3
+	case in(next.word, "hundred|hundert|百"):
+		times = 100
+	case in(next.word, "dozen"):
+		times = 12
+	case in(next.word, "million|millones|millions|millionen|milhoes|مليون"):
+		times = 1e6
+	case in(next.word, "万|萬"):
+		times = 1e4
+	case in(next.word, "m|mn|mio|bn|b|十"):
+		return "", 0, false
+	default:
+		return s[i].word, i + 1, true
+	}
+	n, err := strconv.ParseFloat(s[i].word, 64)
+	return strconv.FormatFloat(n*times, 'f', -1, 64), i + 2, err == nil
+}
+
+// vague are words that make a number beside them another one, or are one that is not in figures.
+const vague = "half|halves|quarter|quarters|couple|few|several|dozens|hundreds|thousands|billion|billions|trillion|lakh|lakhs|" +
+	"crore|crores|than|minus|negative|twice|double|triple|" +
+	"medio|media|docenas|cientos|miles|varios|varias|pocos|pocas|demi|demie|moitie|plusieurs|centaine|centaines|dizaine|" +
+	"dizaines|vingtaine|quinzaine|milliers|quelques|halb|halbe|halber|halbes|anderthalb|eineinhalb|paar|einige|mehrere|" +
+	"meio|meia|alguns|algumas|نصف|半|几|幾|多|数|億|亿"
+
+// ordinals make another number of the tens before them: twenty-fifth.
+const ordinals = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
 
 // point writes a number in figures with a decimal point. Of two kinds of signs the last is the
 // decimal one; one alone that stands before three digits is as the language has it.
-func point(s, language string) string {
+//
+// It is false for what has the signs of a number and is none.
+func point(s, language string) (string, bool) {
+	if at := strings.IndexAny(strings.TrimLeft(s, "-+−"), " \u00a0\u202f"); at > 3 {
+		return "", false // a year and an amount, a code and a number
+	}
 	s = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "'", "", "’", "", "−", "-", "+", "").Replace(s)
 	decimal, thousands := ".", ","
 	if comma(language) {
@@ -46,41 +155,10 @@ func point(s, language string) string {
 	case d < 0 && t >= 0 && len(s)-t-1 != 3 && strings.Count(s, thousands) == 1:
 		decimal, thousands = thousands, decimal
 	}
-	s = strings.ReplaceAll(s, thousands, "")
-	return strings.ReplaceAll(s, decimal, ".")
+	s = strings.ReplaceAll(strings.ReplaceAll(s, thousands, ""), decimal, ".")
+	n, err := strconv.ParseFloat(s, 64)
+	return strconv.FormatFloat(n, 'f', -1, 64), err == nil && len(s) <= 15
 }
 
 // comma reports whether a language writes decimals with a comma.
 func comma(language string) bool { return in(words.Base(language), "es|fr|de|pt|it") }
-
-// inWords finds a small number that is written as a word.
-func inWords(text string) (string, float64, bool) {
-	found := -1
-	for _, w := range words.Split(text) {
-		for n, names := range strings.Split(numerals, "\n") {
-			if !in(w, names) {
-				continue
-			}
-			if found >= 0 && found != n {
-				return "", 0, false
-			}
-			found = n
-		}
-	}
-	return strconv.Itoa(found), float64(found), found >= 0
-}
-
-// The numbers from 0 to 12 as words.Append writes them. What is an article too counts as one.
-const numerals = "zero|cero|null|nenhum|صفر|零\n" +
-	"one|uno|un|una|une|eins|ein|eine|um|uma|واحد|一\n" +
-	"two|dos|deux|zwei|dois|duas|اثنان|اثنين|二|两\n" +
-	"three|tres|trois|drei|ثلاثة|三\n" +
-	"four|cuatro|quatre|vier|quatro|اربعة|四\n" +
-	"five|cinco|cinq|funf|خمسة|五\n" +
-	"six|seis|sechs|ستة|六\n" +
-	"seven|siete|sept|sieben|sete|سبعة|七\n" +
-	"eight|ocho|huit|acht|oito|ثمانية|八\n" +
-	"nine|nueve|neuf|neun|nove|تسعة|九\n" +
-	"ten|diez|dix|zehn|dez|عشرة|十\n" +
-	"eleven|once|onze|elf\n" +
-	"twelve|doce|douze|zwolf|doze"

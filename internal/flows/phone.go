@@ -32,38 +32,74 @@ func isRegion(code string) bool { return phonenumbers.GetCountryCodeForRegion(co
 var numberLike = regexp.MustCompile(`\+?[(]?\d[\d ()./-]{5,24}\d`)
 
 // phone finds the one telephone number in a text and writes it as E.164. Where it comes without a
-// country, it is taken for one of the region.
+// country, it is taken for one of the region. The rest is the text without it.
 func phone(text, region string) (number, rest string, ok bool) {
 	text = narrow(text)
-	at := numberLike.FindStringIndex(text)
-	if at == nil {
+	var all []mention
+	var l listener
+	from := 0
+	for _, at := range numberLike.FindAllStringIndex(text, maxNumbers) {
+		l.hear(text[from:at[0]])
+		rest += text[from:at[0]]
+		n, valid := dialled(text[at[0]:at[1]], region)
+		if whole := at[1] == len(text) || !isDigit(text[at[1]]); valid && whole {
+			l.figure(n, n)
+			all = append(all, mention{n, len(l.said) - 1, len(l.said)})
+		} else {
+			rest += text[at[0]:at[1]]
+		}
+		from = at[1]
+	}
+	l.hear(text[from:])
+	if number, ok = l.said.sole(all); !ok {
 		return "", text, false
 	}
-	n, err := phonenumbers.Parse(text[at[0]:at[1]], region)
-	if err != nil || !phonenumbers.IsValidNumber(n) {
-		return "", text, false
-	}
-	return phonenumbers.Format(n, phonenumbers.E164), text[:at[0]] + text[at[1]:], true
+	return number, rest + text[from:], true
 }
 
-// narrow writes digits and signs as ASCII does: wide ones, and those of Arabic.
+// maxNumbers is how many numbers of one answer are looked at.
+const maxNumbers = 20
+
+func dialled(text, region string) (string, bool) {
+	n, err := phonenumbers.Parse(text, region)
+	if err != nil || !phonenumbers.IsValidNumber(n) {
+		return "", false
+	}
+	return phonenumbers.Format(n, phonenumbers.E164), true
+}
+
+// narrow writes digits and signs as ASCII does: wide ones, those of Arabic, and the signs behind the
+// figures of a date in Chinese.
 func narrow(text string) string {
+	before := ' '
 	return strings.Map(func(r rune) rune {
-		switch {
-		case '٠' <= r && r <= '٩':
-			return '0' + r - '٠'
-		case '۰' <= r && r <= '۹':
-			return '0' + r - '۰'
-		case '！' <= r && r <= '～':
-			return r - '！' + '!'
-		case r == '٫':
-			return '.'
-		case r == '年' || r == '月':
+		n := narrowed(r)
+		if before < '0' || before > '9' {
+			before = n
+			return n
+		}
+		switch before = n; n {
+		case '年', '月':
 			return '-'
-		case r == '日' || r == '号':
+		case '日', '号':
 			return ' '
 		default:
-			return r
+			return n
 		}
 	}, text)
+}
+
+func narrowed(r rune) rune {
+	switch {
+	case '٠' <= r && r <= '٩':
+		return '0' + r - '٠'
+	case '۰' <= r && r <= '۹':
+		return '0' + r - '۰'
+	case '！' <= r && r <= '～':
+		return r - '！' + '!'
+	case r == '٫':
+		return '.'
+	default:
+		return r
+	}
 }

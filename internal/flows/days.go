@@ -1,0 +1,253 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// named finds days and months in words: 5 May 2026, May 5th, le 5 mai, 5 de mayo. It is false where more than
+// one day stands by a month.
+func (c calendar) named(s said) ([]mention, bool) {
+	var found []mention
+	for at, w := range s {
+		month := c.month(w.word)
+		if month == 0 {
+			continue
+		}
+		m := s.around(at)
+		switch {
+		case m.day == 0:
+			continue // the word alone is no date, and often no month
+		case w.word == "may" && s.wishes(m, at):
+			continue
+		case s.another(m):
+			return nil, false
+		}
+		if m.year = s.yearAt(m.from, m.to); m.short == c.now.Year()%100 || m.short == c.now.Year()%100+1 {
+			m.year = 2000 + m.short
+		} else if m.short != 0 {
+			return nil, false
+		}
+		t, ok := day(m.year, month, m.day, c.now)
+		if !ok {
+			return nil, false
+		}
+		found = append(found, mention{t.Format(time.DateOnly), m.from, m.to})
+	}
+	return found, true
+}
+
+// inWords is a date in words: its numbers, and where it stands.
+type inWords struct {
+	day, year int
+	short     int // what stands behind day and month and may be a year of two figures
+	from, to  int
+}
+
+// around reads the numbers round a month.
+func (s said) around(month int) inWords {
+	left, from := s.dayLeft(month)
+	right, to := s.dayRight(month)
+	clause := s[month].clause
+	switch {
+	case left == 0:
+		return inWords{day: right, from: month, to: to}
+	case right == 0 || s[to-1].clause != clause: // what follows is something else
+		return inWords{day: left, from: from, to: month + 1}
+	case s[from].clause != clause:
+		return inWords{day: right, from: month, to: to}
+	default:
+		return inWords{day: left, short: right, from: from, to: to}
+	}
+}
+
+// dayLeft is the number of a day right before a month, and where it stands; 0 where there is none.
+func (s said) dayLeft(month int) (d, at int) {
+	at = month - 1
+	for at >= 0 && in(s[at].word, "of|de|do|d|the|st|nd|rd|th|er|den|le|el") {
+		at--
+	}
+	return s.dayAt(at), at
+}
+
+// dayRight is the number of a day right behind a month, and where what follows it begins.
+func (s said) dayRight(month int) (d, end int) {
+	at := month + 1
+	for at < len(s) && in(s[at].word, "the|le|el|on") {
+		at++
+	}
+	if d = s.dayAt(at); d == 0 || in(s.word(at+1), "pm|am|uhr|h|o|people|persons|guests") {
+		return 0, month + 1
+	}
+	return d, at + 1
+}
+
+// dayAt is the number of a day at a place, 0 where none stands.
+func (s said) dayAt(at int) int {
+	n := number(strings.TrimRight(s.word(at), "stndrhoea"))
+	if n < 1 || n > 31 {
+		return 0
+	}
+	return n
+}
+
+// another reports whether another day is joined to a date: 5 or 6 December.
+func (s said) another(m inWords) bool {
+	const (
+		between = "or|and|to|until|till|o|y|e|ou|et|und|oder|bis|a|au|al|ate|th|st|nd|rd|the|le|el|la|den|dem|am|du|de|del|of|on"
+		hours   = "h|heures|horas|uhr|pm|am|o"
+	)
+	at := m.from - 1
+	for at >= 0 && in(s[at].word, between) {
+		at--
+	}
+	if n := s.dayAt(at); n != 0 && n != m.day && s.dayAt(m.from) == m.day {
+		return true
+	}
+	at = m.to
+	for at < len(s) && s[at].clause == s[m.to-1].clause && in(s[at].word, between) {
+		at++
+	}
+	n := s.dayAt(at)
+	return n != 0 && n != m.day && s[at].clause == s[m.to-1].clause && !in(s.word(at+1), hours)
+}
+
+// wishes reports whether "may" is no month but what one may do.
+func (s said) wishes(m inWords, at int) bool {
+	verbs := "be|work|suit|do|come|have|not|also|well|i|we|you|need|want|arrive|join|bring|change|people|persons|guests|of|more"
+	if m.from < at {
+		return in(s.word(at+1), verbs)
+	}
+	return in(s.word(m.to), verbs) || in(s.word(at-1), "i|we|they|he|she|it|that|you|there|who")
+}
+
+// yearAt is a year right behind a date, or right before it; 0 where none is said.
+func (s said) yearAt(from, to int) int {
+	for to < len(s) && in(s[to].word, "of|de|do") {
+		to++
+	}
+	if y := s.year(to); y != 0 {
+		return y
+	}
+	return s.year(from - 1)
+}
+
+// year is a year at a place, 0 where none stands.
+func (s said) year(at int) int {
+	if n := number(s.word(at)); n >= 1000 && n <= 9999 {
+		return n
+	}
+	return 0
+}
+
+// near finds today, tomorrow and the day after. It is false where weeks are counted, or what was is meant.
+func (c calendar) near(s said) ([]mention, bool) {
+	var found []mention
+	taken := -1
+	for at := range s {
+		if in(s[at].word, "week|weeks|fortnight|last|yesterday|every|semana|semanas|semaine|semaines|dernier|derniere|"+
+			"woche|wochen|letzten|letzte|gestern|ayer|ontem") || c.english && s[at].word == "ago" {
+			return nil, false
+		}
+		if at < taken {
+			continue
+		}
+		for _, row := range []struct {
+			days  int
+			names string
+		}{
+			{2, "day after tomorrow|pasado manana|apres demain|ubermorgen|depois de amanha|بعد غد|后 天|明 後 日"},
+			{0, "today|tonight|hoy|aujourd hui|heute|hoje|اليوم|今 天|今 日"},
+			{1, "tomorrow|manana|demain|morgen|amanha|غدا|明 天|明 日"},
+		} {
+			if n := s.oneOf(at, row.names); n > 0 && taken <= at && !s.greets(at) {
+				taken = at + n
+				found = append(found, mention{midnight(c.now).AddDate(0, 0, row.days).Format(time.DateOnly), at, taken})
+			}
+		}
+	}
+	return found, true
+}
+
+// bounds reports whether a date is the end or the beginning of the time that is meant: before Friday.
+func (s said) bounds(m mention) bool {
+	at := m.at - 1
+	for at >= 0 && in(s[at].word, "the|de|el|le|den|dem|o") {
+		at--
+	}
+	return in(s.word(at), "before|after|since|vor|nach|antes|despues|apres|avant|depois")
+}
+
+// oneOf is how many words of s from a place on are one of some phrases, 0 for none.
+func (s said) oneOf(at int, phrases string) int {
+	for phrase := range strings.SplitSeq(phrases, "|") {
+		if all := strings.Fields(phrase); s.has(at, all) {
+			return len(all)
+		}
+	}
+	return 0
+}
+
+// greets reports whether a word for tomorrow says good morning, or in the morning.
+func (s said) greets(at int) bool {
+	return s[at].word == "morgen" && in(s.word(at-1), "guten|am") || s[at].word == "manana" && s.word(at-1) == "la"
+}
+
+// weekdays finds the days of the week, each by its English name.
+func (c calendar) weekdays(s said) []mention {
+	var found []mention
+	for at := range s {
+		for i, names := range strings.Split(weekdays, "\n") {
+			if n := s.oneOf(at, names); n > 0 {
+				found = append(found, mention{time.Weekday(i).String(), at, at + n})
+			}
+		}
+	}
+	return found
+}
+
+// next makes the next such day of each day of the week; it is not today, which is named otherwise.
+func (c calendar) next(days []mention) []mention {
+	next := slices.Clone(days)
+	for i := range next {
+		t := midnight(c.now).AddDate(0, 0, 1)
+		for t.Weekday().String() != next[i].value {
+			t = t.AddDate(0, 0, 1)
+		}
+		next[i].value = t.Format(time.DateOnly)
+	}
+	return next
+}
+
+// month knows the months by their names, and by the beginnings that people write.
+func (c calendar) month(word string) int {
+	if c.english && in(word, "out|set|ago") {
+		return 0 // these are words there
+	}
+	for _, row := range strings.Split(months, "\n") {
+		for i, names := range strings.Fields(row) {
+			if slices.Contains(strings.Split(names, "|"), word) {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+// The months as words.Append writes them: English, Spanish, French, German, Portuguese, Arabic.
+const months = "january|jan february|feb march|mar april|apr may june|jun july|jul august|aug september|sep|sept october|oct november|nov december|dec\n" +
+	"enero|ene febrero marzo abril|abr mayo junio julio agosto|ago septiembre|setiembre octubre noviembre diciembre|dic\n" +
+	"janvier|janv fevrier|fevr mars avril|avr mai juin juillet|juil aout septembre octobre novembre decembre\n" + //nolint:misspell // this is French
+	"januar|janner februar marz|maerz april mai juni juli august september oktober|okt november dezember|dez\n" +
+	"janeiro fevereiro|fev marco abril maio|mai junho julho agosto setembro|set outubro|out novembro dezembro|dez\n" +
+	"يناير فبراير مارس ابريل مايو يونيو يوليو اغسطس سبتمبر اكتوبر نوفمبر ديسمبر"
+
+// The days of the week from Sunday, in the languages of months, and Chinese and Japanese.
+const weekdays = "sunday|domingo|dimanche|sonntag|الاحد|星 期 日|星 期 天|周 日|日 曜 日\n" +
+	"monday|lunes|lundi|montag|segunda|الاثنين|星 期 一|周 一|月 曜 日\n" +
+	"tuesday|martes|mardi|dienstag|terca|الثلاثاء|星 期 二|周 二|火 曜 日\n" +
+	"wednesday|miercoles|mercredi|mittwoch|quarta|الاربعاء|星 期 三|周 三|水 曜 日\n" +
+	"thursday|jueves|jeudi|donnerstag|quinta|الخميس|星 期 四|周 四|木 曜 日\n" +
+	"friday|viernes|vendredi|freitag|sexta|الجمعة|星 期 五|周 五|金 曜 日\n" +
+	"saturday|sabado|samedi|samstag|sonnabend|السبت|星 期 六|周 六|土 曜 日"

@@ -1,0 +1,187 @@
+package flows_test
+
+import (
+	"fmt"
+	"testing"
+)
+
+// Numbers in words are understood as a whole, or not at all.
+func TestNumbersInWords(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ language, answer, want string }{
+		{"en", "two hundred", "200"},
+		{"en", "a hundred", "100"},
+		{"en", "twenty-five", "25"},
+		{"en", "Twenty five of us", "25"},
+		{"en", "nineteen", "19"},
+		{"en", "a hundred and five", "105"},
+		{"en", "three hundred and sixty-five days", "365"},
+		{"en", "fifteen hundred", "1500"},
+		{"en", "one thousand two hundred and thirty four", "1234"},
+		{"en", "twelve thousand", "12000"},
+		{"en", "two hundred thousand and one", "200001"},
+		{"en", "three million", "3000000"},
+		{"en", "two dozen", "24"},
+		{"en", "a dozen", "12"},
+		{"en", "two (2)", "2"},
+		{"en", "zero", "0"},
+		{"en", "5 thousand", "5000"},
+		{"en", "2.5k", "2500"},
+		{"en", "3 hundred", "300"},
+		{"en", "2 million", "2000000"},
+		{"en", "not five but six", "6"},
+		{"en", "6, not 5", "6"},
+		{"en", "no problem, 5", "5"},
+		{"en", "I'm not sure, 5", "5"},
+		{"en", "5, please. Yes, 5", "5"},
+		{"en", "table-5", "5"},
+		{"en", "1 250", "1250"},
+		{"en", "50 m²", "50"},
+
+		{"en", "not 5", ""},
+		{"en", "not five", ""},
+		{"en", "anything but 5", ""},
+		{"en", "I don't want 5", ""},
+		{"en", "5 is not possible", ""},
+		{"en", "two and three", ""},
+		{"en", "five or six", ""},
+		{"en", "five to six", ""},
+		{"en", "5-6", ""},
+		{"en", "5 - 6", ""},
+		{"en", "5 6", ""},
+		{"en", "5, 6", ""},
+		{"en", "10, 12", ""},
+		{"en", "5 and six", ""},
+		{"en", "two five", ""},
+		{"en", "twenty twenty", ""},
+		{"en", "nineteen eighty", ""},
+		{"en", "one hundred two hundred", ""},
+		{"en", "ten five", ""},
+		{"en", "thirty-first", ""},
+		{"en", "half a dozen", ""},
+		{"en", "two and a half", ""},
+		{"en", "2½", ""},
+		{"en", "half", ""},
+		{"en", "a couple hundred", ""},
+		{"en", "five dozens", ""},
+		{"en", "two billion", ""},
+		{"en", "5 lakh", ""},
+		{"en", "5m", ""},
+		{"en", "minus five", ""},
+		{"en", "more than 5", ""},
+		{"en", "less than five", ""},
+		{"en", "once a week", ""},
+		{"en", "1.2.3", ""},
+		{"en", "2026 250", ""},
+
+		{"es", "veinticinco", "25"},
+		{"es", "veintiún", "21"},
+		{"es", "treinta y cinco", "35"},
+		{"es", "ciento veinte", "120"},
+		{"es", "quinientos cuarenta y dos", "542"},
+		{"es", "mil doscientos", "1200"},
+		{"es", "dos mil", "2000"},
+		{"es", "once", "11"},
+		{"es", "una", "1"},
+		{"es", "dos y tres", ""},
+		{"es", "dos o tres", ""},
+		{"es", "no cinco", ""},
+		{"es", "cinco y medio", ""},
+
+		{"fr", "vingt et un", "21"},
+		{"fr", "trente-deux", "32"},
+		{"fr", "dix-sept", "17"},
+		{"fr", "soixante-dix", "70"},
+		{"fr", "soixante et onze", "71"},
+		{"fr", "quatre-vingts", "80"},
+		{"fr", "quatre-vingt-dix-neuf", "99"},
+		{"fr", "deux cent quatre-vingt-un", "281"},
+		{"fr", "mille neuf cent", "1900"},
+		{"fr", "vingt-quatre", "24"},
+		{"fr", "seize", "16"},
+		{"fr", "pas cinq", ""},
+		{"fr", "cinq ou six", ""},
+		{"en", "cent vingt", ""},
+
+		{"de", "fünfundzwanzig", "25"},
+		{"de", "einunddreißig", "31"},
+		{"de", "zweihundert", "200"},
+		{"de", "zwei hundert", "200"},
+		{"de", "hundertfünf", "105"},
+		{"de", "dreihundertfünfundsechzig", "365"},
+		{"de", "zweitausendundeins", "2001"},
+		{"de", "eintausendzweihundert", "1200"},
+		{"de", "fuenfzehn", "15"},
+		{"de", "nicht fünf, sondern sechs", "6"},
+		{"de", "fünf oder sechs", ""},
+		{"de", "anderthalb", ""},
+		{"de", "ein paar", ""},
+
+		{"pt", "vinte e cinco", "25"},
+		{"pt", "cento e vinte e três", "123"},
+		{"pt", "duzentos", "200"},
+		{"pt", "mil e quinhentos", "1500"},
+		{"pt", "não cinco", ""},
+		{"pt", "dois e três", ""},
+
+		{"ar", "خمسة", "5"},
+		{"ar", "خمسة وعشرون", "25"},
+		{"ar", "ثلاثة عشر", "13"},
+		{"ar", "مئة", "100"},
+		{"ar", "مائتان وخمسون", "250"},
+		{"ar", "ثلاثة آلاف", "3000"},
+		{"ar", "خمسة أو ستة", ""},
+
+		{"zh", "二十五", "25"},
+		{"zh", "十五个人", "15"},
+		{"zh", "两百", "200"},
+		{"zh", "一百零五", "105"},
+		{"zh", "三千二百一十", "3210"},
+		{"zh", "两万五千", "25000"},
+		{"zh", "五百二", ""},
+		{"zh", "三四个", ""},
+		{"zh", "十几个", ""},
+		{"zh", "不要五个", ""},
+		{"ja", "五人", "5"},
+	}
+	for _, test := range tests {
+		if got := answered(t, `"kind": "number"`, test.language, test.answer); got != test.want {
+			t.Errorf("%s: %q is taken as %q, want %q", test.language, test.answer, got, test.want)
+		}
+	}
+}
+
+// English numbers up to a hundred thousand come back from their words.
+func TestEnglishNumbersThereAndBack(t *testing.T) {
+	t.Parallel()
+	for n := 0; n < 100_000; n += 1 + n/9 {
+		if got := answered(t, `"kind": "number"`, "en", spelt(n)); got != fmt.Sprint(n) {
+			t.Errorf("%q is taken as %q, want %d", spelt(n), got, n)
+		}
+	}
+}
+
+// spelt is a number below a million in English words.
+func spelt(n int) string {
+	small := []string{
+		"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+		"fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+	}
+	tens := []string{"", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"}
+	rest := func(words, between string, n int) string {
+		if n == 0 {
+			return words
+		}
+		return words + between + spelt(n)
+	}
+	switch {
+	case n < 20:
+		return small[n]
+	case n < 100:
+		return rest(tens[n/10], "-", n%10)
+	case n < 1000:
+		return rest(small[n/100]+" hundred", " and ", n%100)
+	default:
+		return rest(spelt(n/1000)+" thousand", " ", n%1000)
+	}
+}
