@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/words"
 )
 
 // Reads is what may be asked of a team's agents.
@@ -51,11 +52,12 @@ type Service struct {
 	now   func() time.Time
 	newID func() console.ID
 	watch Watcher
+	guess *words.Guesser // of what a customer's words are in
 }
 
 // New returns a Service that tells watch of agents that stop answering.
 func New(now func() time.Time, newID func() console.ID, watch Watcher) *Service {
-	return &Service{now: now, newID: newID, watch: watch}
+	return &Service{now: now, newID: newID, watch: watch, guess: words.NewGuesser()}
 }
 
 // Draft is a new agent as it was asked for; nil means absent.

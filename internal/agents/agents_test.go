@@ -12,10 +12,11 @@ import (
 
 // one is a transaction of a team that has one agent at most, and sees one workflow.
 type one struct {
-	agent   *console.Agent
-	count   int
-	deleted bool
-	after   []func()
+	agent    *console.Agent
+	workflow *console.Workflow
+	count    int
+	deleted  bool
+	after    []func()
 }
 
 func (o *one) Agent(_ context.Context, id console.ID) (console.Agent, error) {
@@ -34,6 +35,9 @@ func (o *one) Agents(context.Context, console.Query) (console.Page[console.Agent
 }
 
 func (o *one) Workflow(_ context.Context, id console.ID) (console.Workflow, error) {
+	if o.workflow != nil {
+		return *o.workflow, nil
+	}
 	if id != "seen" {
 		return console.Workflow{}, console.NotFound("workflow", id)
 	}

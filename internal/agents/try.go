@@ -43,7 +43,7 @@ func (s *Service) Try(ctx context.Context, from Reads, id console.ID, t Trial) (
 	tried := Tried{Rules: a.WithRules(w), Own: len(a.Rules)}
 	tried.Decision, tried.Considered = flows.Compile(tried.Rules, led).Explain(flows.Input{
 		Text: t.Text, State: t.State, Agent: a, Contact: t.Contact, Conversation: t.Conversation,
-		Now: s.in(t.At, a.Timezone),
+		Language: flows.ReplyLanguage(a, s.guess.Language(t.Text)), Now: s.in(t.At, a.Timezone),
 	})
 	return tried, nil
 }

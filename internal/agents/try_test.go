@@ -46,6 +46,32 @@ func TestTryKnowsTheAgentAndTheTime(t *testing.T) {
 	}
 }
 
+// Where the agent replies in the customer's language, so do the flow's own sayings.
+func TestTryInTheCustomersLanguage(t *testing.T) {
+	t.Parallel()
+	ask := console.Workflow{Flows: []console.Flow{{"name": "F", "conversation_steps": []any{
+		map[string]any{"id": "mail", "type": "ask", "kind": "email", "content": "Mail?"},
+	}}}}
+	for _, tt := range []struct {
+		replies console.ReplyLanguage
+		says    string
+		want    string
+	}{
+		{console.ReplyInCustomers, "ich habe leider keine Adresse für Sie", "E-Mail-Adresse"},
+		{console.ReplyInCustomers, "je ne sais pas encore", "adresse e-mail"},
+		{console.ReplyInCustomers, "-", "e-mail address"},
+		{console.ReplyInAgents, "ich habe leider keine Adresse für Sie", "e-mail address"},
+	} {
+		id := console.ID("w")
+		a := console.Agent{ID: "a", Language: "en", Timezone: "UTC", ReplyLanguage: tt.replies, WorkflowID: &id}
+		in := Trial{Text: tt.says, State: flows.State{Flow: "F", Step: "mail"}}
+		got, err := service(&watcher{}).Try(t.Context(), &one{agent: &a, workflow: &ask}, "a", in)
+		if err != nil || !strings.Contains(got.Decision.Text, tt.want) {
+			t.Errorf("%s, %q: %q, %v, want %q in it", tt.replies, tt.says, got.Decision.Text, err, tt.want)
+		}
+	}
+}
+
 // A zone that this machine does not know is UTC.
 func TestTryInAnUnknownZone(t *testing.T) {
 	t.Parallel()

@@ -4,16 +4,36 @@ import (
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/words"
 )
 
 // Input is one message of a customer and all that may bear on its answer.
 type Input struct {
 	Text         string // of the message
 	State        State  // as the decision before left it; zero: no flow is in progress
+	Interrupted  bool   // a person has written since the flow asked: the message may be for that person
 	Agent        console.Agent
+	Language     string // that the reply is in; "": the agent's
 	Contact      Contact
 	Conversation Conversation
 	Now          time.Time // in the agent's zone
+}
+
+// language is the one of the engine's own words, and of numbers in figures.
+func (in Input) language() string {
+	if in.Language != "" {
+		return in.Language
+	}
+	return in.Agent.Language
+}
+
+// ReplyLanguage is the language that an agent replies in to a customer who writes in spoken; "" where
+// that does not show.
+func ReplyLanguage(a console.Agent, spoken string) string {
+	if spoken == "" || a.ReplyLanguage != console.ReplyInCustomers || words.Base(spoken) == words.Base(a.Language) {
+		return a.Language
+	}
+	return spoken
 }
 
 // Contact is what is known of the customer. All of it may be empty.
@@ -46,7 +66,7 @@ type Decision struct {
 	Learned   []Learned // what the message told of the customer, in the order of asking
 	Rule      *Fired    // the rule that answered; nil: none did
 	Flow      string    // the flow that the message began, went on in or left; "": none
-	Step      string    // the step of it that the flow now waits at, or at which it ended
+	Step      string    // the step of it that the flow now waits at, or at which it ended or was dropped
 	Outcome   Outcome   // what became of the flow
 	Attention bool      // a human should look
 	Notes     []string  // what did not go as written, such as a response that failed; for the record, 20 at most

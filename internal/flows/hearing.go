@@ -40,7 +40,7 @@ func (m *hearing) decide() Decision {
 	if notes != nil {
 		d.Notes = append(notes, d.Notes...)
 		if d.Flow == "" {
-			d.Flow, d.Outcome = m.in.State.Flow, Dropped
+			d.Flow, d.Step, d.Outcome = m.in.State.Flow, m.in.State.Step, Dropped
 		}
 	}
 	return d

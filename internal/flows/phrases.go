@@ -49,7 +49,7 @@ func retrySaying(k Kind) saying {
 //go:embed phrases.txt
 var phrases string
 
-// in returns the words for it in an agent's language, and in English where those are not known.
+// in returns the words for it in a language, and in English where those are not known.
 func (s saying) in(tag string) string {
 	language, english := words.Base(tag), ""
 	for block := range strings.SplitSeq(strings.TrimSpace(phrases), "\n\n") {

@@ -57,7 +57,7 @@ func (r *run) stop() Decision {
 		r.note("a text " + err.Error())
 	}
 	if strings.TrimSpace(text) == "" {
-		text = sayCancelled.in(r.m.in.Agent.Language)
+		text = sayCancelled.in(r.m.in.language())
 	}
 	r.put(text)
 	return r.end(Cancelled)
@@ -101,17 +101,17 @@ func (r *run) cancelled(s *step) bool {
 }
 
 // answer reads the answer to a step; false where there is none, or where the message asks something
-// instead.
+// instead. Free words are none where they may be for a person who has written since.
 func (r *run) answer(s *step) (string, bool) {
 	h, t := r.m.h, r.m.set.talk
 	switch s.want.kind {
 	case KindEmail, KindPhone:
 	case KindText:
-		if t.asks(h) || r.clearlyRuled() {
+		if r.m.in.Interrupted || t.asks(h) || r.clearlyRuled() {
 			return "", false
 		}
 	case KindName:
-		if marked(h.text) || len(h.words) > 2 && t.wonders(h) || r.clearlyRuled() {
+		if r.m.in.Interrupted && !introduces(h.text) || marked(h.text) || len(h.words) > 2 && t.wonders(h) || r.clearlyRuled() {
 			return "", false
 		}
 	case KindDate, KindNumber, KindChoice:
@@ -165,7 +165,7 @@ func (r *run) astray(s *step) (Decision, bool) {
 	d, fired := r.m.rule()
 	question := r.m.set.talk.asks(r.m.h)
 	r.d.Notes, r.d.Rule, r.d.Attention = append(r.d.Notes, d.Notes...), d.Rule, d.Attention
-	if !fired && !question {
+	if !fired && !question && !r.m.in.Interrupted {
 		return r.retry(s), false
 	}
 	state := r.m.in.State
@@ -193,7 +193,7 @@ func (r *run) retry(s *step) Decision {
 		return r.handOff(template{})
 	}
 	if s.retry.blank() {
-		r.put(retrySaying(s.want.kind).in(r.m.in.Agent.Language))
+		r.put(retrySaying(s.want.kind).in(r.m.in.language()))
 		if !r.putQuestion(s) {
 			return r.finish()
 		}

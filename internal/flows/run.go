@@ -250,7 +250,7 @@ func (r *run) handOff(words template) Decision {
 		r.note("a text " + err.Error())
 	}
 	if strings.TrimSpace(text) == "" {
-		text = sayHandoff.in(r.m.in.Agent.Language)
+		text = sayHandoff.in(r.m.in.language())
 	}
 	r.put(text)
 	r.d.Attention = true
@@ -265,7 +265,7 @@ func (r *run) finish() Decision {
 // wanted is what an answer to a step is held to, now.
 func (r *run) wanted(s *step) wanted {
 	w := s.want
-	w.now, w.language = r.m.in.Now, words.Base(r.m.in.Agent.Language)
+	w.now, w.language = r.m.in.Now, words.Base(r.m.in.language())
 	if w.region == "" {
 		w.region = regionOf(r.m.in.Agent.Timezone)
 	}

@@ -195,6 +195,7 @@ func TestEditedFlows(t *testing.T) {
 		if test.answers != "" {
 			c.says(test.answers)
 		}
+		at := c.in.State.Step
 		c.set = flows.Compile(rules, steps(t, test.after))
 		first := c.set.Decide(flows.Input{Text: test.says[0], State: c.in.State, Now: wednesday()})
 		if diff := cmp.Diff(test.want, walk(c, test.says...)); diff != "" {
@@ -202,6 +203,9 @@ func TestEditedFlows(t *testing.T) {
 		}
 		if left := first.Outcome == flows.Dropped || first.Outcome == flows.Ended; name != "same id" && (!left || len(first.Notes) == 0) {
 			t.Errorf("%s: the flow is left, and yet %q, notes %q", name, first.Outcome, first.Notes)
+		}
+		if first.Outcome == flows.Dropped && (first.Flow != "F" || first.Step != at) {
+			t.Errorf("%s: it names flow %q and step %q, want F and %q", name, first.Flow, first.Step, at)
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/flows"
-	"github.com/bimpe/bimpe/internal/words"
 )
 
 // Finder finds what an agent knows about a question.
@@ -188,12 +187,7 @@ func (b brief) faq() []console.QA {
 }
 
 // language is the one to reply in.
-func (b brief) language() string {
-	if b.spoken == "" || b.agent.ReplyLanguage != console.ReplyInCustomers || words.Base(b.spoken) == words.Base(b.agent.Language) {
-		return b.agent.Language
-	}
-	return b.spoken
-}
+func (b brief) language() string { return flows.ReplyLanguage(b.agent, b.spoken) }
 
 // enoughWords is how many bytes of a customer's words show their language; of shorter questions
 // earlier messages are looked at too.

@@ -49,7 +49,7 @@ func decide(b brief) decided {
 	}
 	made := make([]flows.Decision, 0, 1)
 	for _, m := range b.asked() {
-		in.Text = m.Text
+		in.Text, in.Interrupted = m.Text, b.interrupted(m.Seq)
 		in.Conversation.Messages++
 		one := b.set.Decide(in)
 		in.State, in.Contact = one.State, knows(in.Contact, one.Learned)
@@ -63,11 +63,23 @@ func decide(b brief) decided {
 // input is all that bears on the messages of a turn but the messages themselves.
 func input(b brief) flows.Input {
 	return flows.Input{
-		State: flows.DecodeState(b.conversation.Flow), Agent: b.agent, Contact: contactOf(b), Now: b.now,
+		State: flows.DecodeState(b.conversation.Flow), Agent: b.agent, Language: b.language(),
+		Contact: contactOf(b), Now: b.now,
 		Conversation: flows.Conversation{
 			Channel: b.conversation.Channel, Test: b.conversation.Test, Messages: b.written(),
 		},
 	}
+}
+
+// interrupted reports whether a person of the team was the last to write before a message, and not the
+// agent with what its flow asks.
+func (b brief) interrupted(seq int64) bool {
+	for i := len(b.history) - 1; i >= 0; i-- {
+		if m := b.history[i]; m.Seq < seq && m.Author != console.ByCustomer {
+			return m.Author == console.ByHuman
+		}
+	}
+	return false
 }
 
 // forgotten reports whether the flow in progress has waited for too long.
