@@ -105,7 +105,7 @@ func (s said) scaled(i int) (value string, end int, ok bool) {
 	times := 0.0
 	switch {
 	case next.figure != "":
-		return "", 0, next.word == s[i].word
+		return s[i].word, i + 1, next.word == s[i].word
 	case in(next.word, "k|thousand|mil|mille|tausend|الف|千"):
 		times = 1e3
 	case in(next.word, "hundred|hundert|百"):

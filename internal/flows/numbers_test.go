@@ -34,6 +34,8 @@ func TestNumbersInWords(t *testing.T) {
 		{"en", "no problem, 5", "5"},
 		{"en", "I'm not sure, 5", "5"},
 		{"en", "5, please. Yes, 5", "5"},
+		{"en", "5 5", "5"},
+		{"en", "2+2", "2"},
 		{"en", "table-5", "5"},
 		{"en", "1 250", "1250"},
 		{"en", "50 m²", "50"},
