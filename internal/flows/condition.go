@@ -34,6 +34,7 @@ type condition struct {
 	program  *vm.Program
 	printed  string   // the expression in one spelling, by which equal ones are known
 	language bool     // it asks for the language of the message, which takes a while to find
+	counts   bool     // it asks how many messages the customer wrote
 	fields   []string // what of a flow's fields it asks for
 	cost     int      // at most, in units of a fraction of a microsecond
 }
@@ -127,13 +128,16 @@ func (l language) compile(source string) (c *condition, err error) {
 	if err != nil {
 		return nil, plain(err)
 	}
-	return &condition{program: program, printed: printed, language: r.language, fields: r.fields, cost: cost}, nil
+	return &condition{
+		program: program, printed: printed, language: r.language, counts: r.counts, fields: r.fields, cost: cost,
+	}, nil
 }
 
 // refuse finds what could run long: it is left out of the language.
 type refuse struct {
 	typed    bool // types are known
 	language bool
+	counts   bool
 	fields   []string
 	err      error
 }
@@ -173,6 +177,8 @@ func (r *refuse) member(n *ast.MemberNode) {
 	case !ok || !root:
 	case of.Value == "message" && name.Value == "language":
 		r.language = true
+	case of.Value == "conversation" && (name.Value == "message_count" || name.Value == "first_message"):
+		r.counts = true
 	case of.Value == "fields":
 		r.fields = append(r.fields, name.Value)
 	}

@@ -16,6 +16,7 @@ type Set struct {
 	index    *index    // of rules, then of flows: owner len(rules) is the first flow
 	machines sync.Pool // that run conditions
 	talk     talk
+	counts   bool            // something asks how many messages the customer wrote
 	analyser *words.Analyser // nil: nothing asks for the language of a message
 }
 
@@ -50,6 +51,7 @@ func compile(rules []console.Rule, flows []console.Flow) (*Set, console.Faults) 
 		}
 	}
 	s.index.link()
+	s.counts = s.asksCount()
 	if s.asksLanguage() {
 		s.analyser = words.New()
 	}
@@ -79,15 +81,29 @@ func (b *builder) put(x *index, p part, r ref, programs *int, path string) {
 }
 
 func (s *Set) asksLanguage() bool {
+	return s.asks("language", func(c *condition) bool { return c.language })
+}
+
+// Counts reports whether anything of the Set asks how many messages the customer has written, so that
+// Conversation.Messages has to be right.
+func (s *Set) Counts() bool { return s != nil && s.counts }
+
+func (s *Set) asksCount() bool {
+	counts := func(c *condition) bool { return c.counts }
+	return s.asks("message_count", counts) || s.asks("first_message", counts)
+}
+
+// asks reports whether a template may ask for what has such a name, or a condition does.
+func (s *Set) asks(name string, does func(*condition) bool) bool {
 	for _, r := range s.rules {
-		if r.condition != nil && r.condition.language || r.response.asksLanguage() {
+		if r.condition != nil && does(r.condition) || r.response.asks(name) {
 			return true
 		}
 	}
 	for _, f := range s.flows {
 		for _, st := range f.steps {
-			if st.when != nil && st.when.language || st.content.asksLanguage() || st.followup.asksLanguage() ||
-				st.retry.asksLanguage() || st.value.asksLanguage() {
+			if st.when != nil && does(st.when) || st.content.asks(name) || st.followup.asks(name) ||
+				st.retry.asks(name) || st.value.asks(name) {
 				return true
 			}
 		}

@@ -139,7 +139,7 @@ func countRound(c render.Context) (string, error) {
 	return "", nil
 }
 
-// asksLanguage reports whether the template may ask for the language of the message.
-func (t template) asksLanguage() bool {
-	return t.liquid != nil && strings.Contains(t.text, "language")
+// asks reports whether the template may ask for what has such a name.
+func (t template) asks(name string) bool {
+	return t.liquid != nil && strings.Contains(t.text, name)
 }

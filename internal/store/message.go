@@ -165,6 +165,17 @@ func (r *reads) MessagesAfter(
 	return r.messages(ctx, text, string(conversation), r.team, seq, int64(limit))
 }
 
+// Wrote returns how many messages of a conversation with a smaller Seq are its customer's; 0 for a
+// conversation that is not there.
+func (r *reads) Wrote(ctx context.Context, conversation console.ID, before int64) (n int64, err error) {
+	const text = `SELECT count(*) FROM message x WHERE x.conversation_id = $1` + inSight + ` AND x.seq < $3 AND x.author = $4`
+	err = r.in(ctx, func(s *session) error {
+		n, err = s.count(text, string(conversation), r.team, before, string(console.ByCustomer))
+		return err
+	})
+	return n, err
+}
+
 // History returns the newest messages of a conversation, oldest of them first, at most limit; none
 // for a conversation that is not there. Every turn reads it, so that it holds only what a turn
 // needs: who said what.

@@ -26,6 +26,7 @@ type brief struct {
 	conversation console.Conversation
 	contact      console.Contact   // what is known of the customer
 	history      []console.Message // oldest first
+	earlier      int64             // messages of the customer before the history, where rules ask for their number
 	summary      console.Summary   // of what came before the history; zero: there is none
 	passages     []console.Passage
 	set          *flows.Set // nil: no rules and no flows
@@ -63,6 +64,9 @@ func (e *Engine) load(ctx context.Context, t console.Turn, k known) (brief, erro
 		return b, err
 	}
 	b.set = e.sets.of(b.agent, b.workflow)
+	if b.earlier, err = earlier(ctx, from, b); err != nil {
+		return b, err
+	}
 	b.preamble = e.preambles.of(b, e.Limits)
 	if b.agent.ReplyLanguage == console.ReplyInCustomers {
 		b.spoken = e.guesser.Language(b.spokenText())
@@ -100,6 +104,14 @@ func (e *Engine) history(ctx context.Context, from Reads, c console.Conversation
 		e.tails.put(c.ID, read)
 	}
 	return read, err
+}
+
+// earlier counts what the customer wrote before the history, where a rule or a flow asks for it: few do.
+func earlier(ctx context.Context, from Reads, b brief) (int64, error) {
+	if !b.set.Counts() || len(b.history) == 0 || b.history[0].Seq <= 1 {
+		return 0, nil
+	}
+	return from.Wrote(ctx, b.conversation.ID, b.history[0].Seq)
 }
 
 // workflow returns nil for an agent that has none, or whose workflow its team may not see any more.

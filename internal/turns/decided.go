@@ -88,10 +88,9 @@ func (b brief) forgotten() bool {
 	return at != nil && b.now.Sub(*at) > flowLife
 }
 
-// written is how many messages the customer wrote before those that are to be answered, as far back
-// as a reply looks.
+// written is how many messages the customer wrote before those that are to be answered.
 func (b brief) written() int64 {
-	var n int64
+	n := b.earlier
 	for _, m := range b.before() {
 		if m.Author == console.ByCustomer {
 			n++

@@ -284,6 +284,28 @@ func stopped(t *testing.T, w *console.Workflow) string {
 	return d.Text
 }
 
+// Rules can ask how many messages the customer has written, however long ago the first was.
+func TestAllMessagesAreCounted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, utterance{words: []string{"hello"}})
+		many := "conversation.message_count == 45"
+		first := "conversation.first_message"
+		h.db.rules = []console.Rule{
+			{ID: "many", Name: "Many", Trigger: "ping", Condition: &many, Response: "the forty-fifth", Enabled: true},
+			{ID: "first", Name: "First", Trigger: "ping", Condition: &first, Response: "the first", Enabled: true},
+		}
+		for i := range 46 {
+			h.says("ping")
+			log := h.db.log()
+			want := map[int]string{0: "the first", 44: "the forty-fifth"}[i]
+			if got := log[len(log)-1].Text; got != or(want, "hello") {
+				t.Fatalf("message %d is answered %q, want %q", i+1, got, or(want, "hello"))
+			}
+		}
+	})
+}
+
 func TestLearnedHasItsPlaces(t *testing.T) {
 	t.Parallel()
 	var got console.Learned

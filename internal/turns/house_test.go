@@ -288,8 +288,18 @@ func (f *fakeDB) Contact(_ context.Context, _, id console.ID) (console.Contact, 
 	return *f.memory.contact, nil
 }
 
-func (f *fakeDB) History(context.Context, console.ID, int) ([]console.Message, error) {
-	return f.log(), nil
+func (f *fakeDB) History(_ context.Context, _ console.ID, limit int) ([]console.Message, error) {
+	log := f.log()
+	return log[max(0, len(log)-limit):], nil
+}
+
+func (f *fakeDB) Wrote(_ context.Context, _ console.ID, before int64) (n int64, err error) {
+	for _, m := range f.log() {
+		if m.Author == console.ByCustomer && m.Seq < before {
+			n++
+		}
+	}
+	return n, nil
 }
 
 func (f *fakeDB) Find(context.Context, console.ID, console.ID, string, int) ([]console.Passage, error) {

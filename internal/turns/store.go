@@ -38,6 +38,8 @@ type Reads interface {
 	// History returns the newest messages of a conversation, oldest of them first, at most limit:
 	// their Seq, Role, Author and Text.
 	History(ctx context.Context, conversation console.ID, limit int) ([]console.Message, error)
+	// Wrote returns how many messages of a conversation with a smaller Seq are its customer's.
+	Wrote(ctx context.Context, conversation console.ID, before int64) (int64, error)
 	// Bounds returns what bounds the tokens of a day for the team, one of its agents and one of its
 	// keys, and how many each of those that have a bound has spent. What is not there has none.
 	Bounds(ctx context.Context, day console.Day, agent, key console.ID) (console.Bounds, error)

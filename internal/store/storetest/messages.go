@@ -98,6 +98,17 @@ func messagesInOrder(t *testing.T, b *bench) {
 		ok(t, err)
 		equal(t, fmt.Sprint("History ", limit), got, whoSaidWhat(want))
 	}
+	for before := range int64(7) {
+		want := int64(0)
+		for _, m := range log {
+			if m.Seq < before && m.Author == console.ByCustomer {
+				want++
+			}
+		}
+		got, err := view.Wrote(t.Context(), c.ID, before)
+		ok(t, err)
+		equal(t, fmt.Sprint("Wrote before ", before), got, want)
+	}
 	for at, want := range map[time.Time]int64{
 		log[0].CreatedAt.Add(-time.Millisecond): 0, log[0].CreatedAt: 1, log[2].CreatedAt: 3,
 		log[3].CreatedAt.Add(-time.Millisecond): 3, log[4].CreatedAt.Add(time.Hour): 5, {}: 0,
@@ -112,6 +123,9 @@ func messagesInOrder(t *testing.T, b *bench) {
 	none, err = view.History(t.Context(), "none", 10)
 	ok(t, err)
 	equal(t, "History of an unknown conversation", none, nil)
+	wrote, err := view.Wrote(t.Context(), "none", 10)
+	ok(t, err)
+	equal(t, "Wrote in an unknown conversation", wrote, int64(0))
 	seq, err := view.SeqAt(t.Context(), "none", log[4].CreatedAt)
 	ok(t, err)
 	equal(t, "SeqAt of an unknown conversation", seq, int64(0))
