@@ -2,6 +2,8 @@ package turns
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -166,14 +168,30 @@ func (b brief) asks(m console.Message) bool {
 	return m.Author == console.ByCustomer && m.Seq >= b.turn.FromSeq
 }
 
-// question is what the customer wants to know, in the customer's words.
+// question is what the customer wants to know of the model, in the customer's words.
 func (b brief) question() string {
-	asked := b.asked()
-	texts := make([]string, len(asked))
-	for i, m := range asked {
-		texts[i] = m.Text
+	var texts []string
+	for _, m := range b.asked() {
+		if b.decided.leaves(m) {
+			texts = append(texts, m.Text)
+		}
 	}
 	return strings.Join(texts, "\n")
+}
+
+// part says for the record which of several messages a model is asked about; "": all of them.
+func (b brief) part() string {
+	if b.decided.open == nil {
+		return ""
+	}
+	var numbers []string
+	asked := b.asked()
+	for i, m := range asked {
+		if b.decided.leaves(m) {
+			numbers = append(numbers, strconv.Itoa(i+1))
+		}
+	}
+	return fmt.Sprintf("about message %s of %d", strings.Join(numbers, ", "), len(asked))
 }
 
 // seen is the Seq of the newest customer message that the brief holds.

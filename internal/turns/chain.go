@@ -60,7 +60,7 @@ func (t transcript) ask(l Limits) action {
 	if t.chain == nil {
 		return choose{}
 	}
-	do := ask{request: prompt(t.brief, l), tail: t.brief.decided.after}
+	do := ask{request: prompt(t.brief, l), tail: t.brief.decided.after, about: t.brief.part()}
 	if do.who, do.after, do.resort = t.whom(l); do.who >= len(t.chain) {
 		return t.apologise(console.WhyModelFailed)
 	}

@@ -13,9 +13,11 @@ import (
 // decided is what rules and flows make of what the customer wrote, all messages of a turn together.
 // The zero value is of an agent that has neither: a model is asked.
 type decided struct {
-	text      string // the reply, word for word; empty: a model is asked
-	after     string // what stands behind the model's answer, word for word; empty: nothing
-	flow      string // where the conversation stands afterwards
+	text      string  // the reply, word for word; empty: a model is asked
+	after     string  // what stands behind the model's answer, word for word; empty: nothing
+	open      []int64 // Seqs of the messages that are for the model, where others are decided; nil: all
+	said      string  // what those others are answered, which is the beginning of after
+	flow      string  // where the conversation stands afterwards
 	learned   console.Learned
 	attention bool  // a human should look
 	obeys     []int // rules that hold and leave the answer to the model, by index
@@ -29,9 +31,9 @@ const flowLife = 24 * time.Hour
 // decide asks the rules and flows about each message in turn, as if it had come alone: what one has
 // told, the next one knows. It is pure.
 //
-// What they decide of several messages is said together, each text once, and a human is called where
-// a message was left to the model, which then is not asked. Of several questions of a flow only the
-// last is put, for the others have been answered.
+// What they decide of several messages is said together, each text once. Where some are left to the
+// model, it is asked about those alone, and what is decided stands behind its answer. Of several
+// questions of a flow only the last is put, for the others have been answered.
 func decide(b brief) decided {
 	d := decided{flow: b.conversation.Flow}
 	if b.set.Empty() && d.flow == "" {
@@ -56,7 +58,7 @@ func decide(b brief) decided {
 		made = append(made, one)
 	}
 	d.flow = in.State.Encode()
-	d.gather(made)
+	d.gather(b.asked(), made)
 	return d
 }
 
@@ -120,18 +122,18 @@ func (d *decided) left(s flows.State, why string) {
 }
 
 // gather puts the decisions on several messages together.
-func (d *decided) gather(made []flows.Decision) {
+func (d *decided) gather(asked []console.Message, made []flows.Decision) {
 	var texts []string
-	open := 0
+	var open []int64
 	for i, one := range made {
 		d.attention = d.attention || one.Attention
-		d.steps = append(d.steps, stepsOf(one)...)
+		d.steps = append(d.steps, about(stepsOf(one), i, len(made))...)
 		for _, l := range one.Learned {
 			learn(&d.learned, l)
 		}
 		d.after = one.After
 		if !one.Decided() {
-			open++
+			open = append(open, asked[i].Seq)
 			if one.Rule != nil {
 				d.obeys = append(d.obeys, one.Rule.Index)
 			}
@@ -144,11 +146,28 @@ func (d *decided) gather(made []flows.Decision) {
 	if len(texts) == 0 {
 		return
 	}
-	if d.after != "" {
-		texts = append(texts, d.after)
+	said := strings.Join(texts, "\n\n")
+	if len(open) > 0 {
+		d.open, d.said, d.after = open, said, behind(said, d.after)
+		return
 	}
-	d.text, d.after = strings.Join(texts, "\n\n"), ""
-	d.attention = d.attention || open > 0
+	d.text, d.after = behind(said, d.after), ""
+}
+
+// about says in steps which one of several messages they are about.
+func about(steps []console.Step, i, of int) []console.Step {
+	if of == 1 {
+		return steps
+	}
+	for j := range steps {
+		steps[j].Note += fmt.Sprintf(" (message %d of %d)", i+1, of)
+	}
+	return steps
+}
+
+// leaves reports whether a message is for the model.
+func (d *decided) leaves(m console.Message) bool {
+	return d.open == nil || slices.Contains(d.open, m.Seq)
 }
 
 // spoken is what is said of a decision: all of it, or all but the question if a later message has met

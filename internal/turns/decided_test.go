@@ -250,13 +250,16 @@ func TestSeveralMessagesAreDecidedTogether(t *testing.T) {
 		after     string
 		step      string
 		attention bool
+		open      []int64
 	}{
 		{asked: []string{"demo", "Ada"}, text: "Gladly.\n\nYour e-mail address?", step: "mail"},
 		{asked: []string{"demo", "Ada", "nonsense"}, text: "Gladly.\n\nAn e-mail address has an @.", step: "mail"},
 		{asked: []string{"demo", "opening hours"}, text: "Gladly.\n\n9 to 5,\n\nYour name?", step: "name"},
-		{asked: []string{"demo", "is it free?"}, text: "Gladly.\n\nYour name?", step: "name", attention: true},
+		{asked: []string{"demo", "is it free?"}, after: "Gladly.\n\nYour name?", step: "name", open: []int64{2}},
+		{asked: []string{"is it free?", "demo"}, after: "Gladly.\n\nYour name?", step: "name", open: []int64{1}},
+		{asked: []string{"is it?", "demo", "is it free?", "Ada"}, after: "Gladly.\n\nYour e-mail address?", step: "mail", open: []int64{1, 3}},
 		{asked: []string{"demo", "Ada", "a@b.org", "4"}, text: "Gladly.\n\nThank you, Ada.", step: ""},
-		{asked: []string{"opening hours", "hello"}, text: "9 to 5,", attention: true},
+		{asked: []string{"opening hours", "hello"}, after: "9 to 5,", open: []int64{2}},
 		{asked: []string{"demo", "never mind"}, text: "Gladly.\n\n" + stopped(t, w), step: ""},
 		{asked: []string{"hello", "is it free?"}},
 	} {
@@ -266,9 +269,60 @@ func TestSeveralMessagesAreDecidedTogether(t *testing.T) {
 		}
 		d := decide(b)
 		text := strings.ReplaceAll(d.text, ", \n", ",\n")
-		if s := flows.DecodeState(d.flow); strings.TrimSpace(text) != tt.text || d.after != tt.after || s.Step != tt.step || d.attention != tt.attention {
+		if s := flows.DecodeState(d.flow); strings.TrimSpace(text) != tt.text || strings.TrimSpace(d.after) != tt.after || !slices.Equal(d.open, tt.open) || s.Step != tt.step || d.attention != tt.attention {
 			t.Errorf("%q: %q, then %q, at %q, a human is called: %v; want %+v", tt.asked, d.text, d.after, s.Step, d.attention, tt)
 		}
+	}
+}
+
+// Of messages that wait together a rule decides some, and a model is asked about the others alone: what
+// the rule says stands behind, word for word, whatever the model says.
+func TestWhatIsDecidedAndWhatIsNotAreAnsweredTogether(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		says  utterance
+		reply string
+		state console.TurnState
+	}{
+		"an answer":  {utterance{words: []string{"It is", " free."}}, "It is free.\n\n9 to 5", console.TurnReplied},
+		"an apology": {utterance{fault: failing(llm.KindRefused)}, apology("en") + "\n\n9 to 5", console.TurnFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, slow)
+				h.ears.deaf = true
+				h.db.rules = []console.Rule{{ID: "hours", Trigger: "opening hours", Response: "9 to 5", Enabled: true}}
+				h.customer("is it free?")
+				synctest.Wait()
+				h.model.says = []utterance{tt.says}
+				h.says("opening hours?")
+				h.want("customer: is it free?", "customer: opening hours?", "agent: "+tt.reply)
+				turn := h.db.lastTurn()
+				if turn.State != tt.state || h.db.conversation().NeedsAttention != (tt.state == console.TurnFailed) {
+					t.Errorf("the turn %+v", turn)
+				}
+				all := h.model.requests()
+				r := all[len(all)-1]
+				var told []string
+				for _, m := range r.Messages {
+					told = append(told, string(m.Role)+": "+m.Text)
+				}
+				want := []string{"user: opening hours?", "assistant: 9 to 5", "user: is it free?"}
+				if diff := cmp.Diff(want, told); diff != "" || r.Grounding.Question != "is it free?" || !strings.Contains(r.System, `kind="answered"`) {
+					t.Errorf("the model is asked %q, told (-want +got):\n%s", r.Grounding.Question, diff)
+				}
+				var notes []string
+				for _, s := range turn.Record.Steps {
+					if s.Kind == console.StepRule || s.Kind == console.StepModel {
+						notes = append(notes, string(s.Kind)+" "+s.Note)
+					}
+				}
+				if want := `model |rule by "opening hours" (message 2 of 2)|model about message 1 of 2`; strings.Join(notes, "|") != want {
+					t.Errorf("the record says %q, want %q", strings.Join(notes, "|"), want)
+				}
+			})
+		})
 	}
 }
 

@@ -363,8 +363,8 @@ func TestShutdownLetsTurnsFinish(t *testing.T) {
 	})
 }
 
-// Messages that wait together are answered together, each rule once; a human is called where no
-// rule answers one of them.
+// Messages that wait together are answered together, each rule once; those that no rule answers are
+// left to a model, which the rules' answers then stand behind.
 func TestRulesAnswerEachMessage(t *testing.T) {
 	t.Parallel()
 	rules := []console.Rule{
@@ -384,9 +384,13 @@ func TestRulesAnswerEachMessage(t *testing.T) {
 		for i, text := range tt.asked {
 			b.history = append(b.history, console.Message{Seq: int64(i + 1), Author: console.ByCustomer, Text: text})
 		}
-		want := strings.Join(tt.want, "\n\n")
-		if got := decide(b); got.text != want || got.attention != (want != "" && !tt.all) {
-			t.Errorf("%q: rules answer %q, a human is called: %v; want %q, all %v", tt.asked, got.text, got.attention, want, tt.all)
+		want := decided{after: strings.Join(tt.want, "\n\n")}
+		if tt.all {
+			want.text, want.after = want.after, ""
+		}
+		if got := decide(b); got.text != want.text || got.after != want.after || got.attention {
+			t.Errorf("%q: rules answer %q, and behind a model's answer %q, a human is called: %v; want %q and %q",
+				tt.asked, got.text, got.after, got.attention, want.text, want.after)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package turns
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
@@ -36,6 +37,7 @@ type ask struct {
 	silence time.Duration // how long it may say nothing; 0: the adapter's own bound
 	resort  bool          // its breaker is open, and nobody else is left
 	request llm.Request
+	about   string         // which of several messages it is about; empty: all
 	tail    string         // what is said behind the model's answer, word for word; empty: nothing
 	steps   []console.Step // what led to it, for the journal
 }
@@ -49,9 +51,9 @@ type say struct {
 // note is what the record says of it.
 func (a ask) note() string {
 	if a.resort {
-		return "as a last resort"
+		return strings.TrimSpace("as a last resort " + a.about)
 	}
-	return ""
+	return a.about
 }
 
 func (ask) action() {}
@@ -64,8 +66,8 @@ var errNothingSaid = errors.New("the model said nothing")
 //
 // What rules and flows have decided is the reply, and no model is asked. Otherwise the agent's models
 // are asked, one after the other, until one answers, none is left or the time is over; then the
-// customer gets an apology and a human is called. Behind either stands the question of the flow
-// that the customer strayed from.
+// customer gets an apology and a human is called. Behind either stands what was decided of other
+// messages, and the question of the flow that the customer strayed from.
 func next(t transcript, l Limits) action {
 	if t.brief.late() {
 		return say{} // the fence discards it

@@ -71,7 +71,12 @@ func (w *writer) matter(b brief) {
 		w.put("\nA summary of what was said earlier in this conversation:")
 		w.data(f, datum{"summary", "", b.summary.Text})
 	}
-	if b.decided.after != "" {
+	switch {
+	case b.decided.open != nil:
+		w.put("\nSome of what the customer wrote is answered already. Answer only the rest, which comes last. " +
+			"Behind your answer this text is put by itself; neither repeat nor contradict it:")
+		w.data(f, datum{"answered", "", b.decided.after})
+	case b.decided.after != "":
 		w.put("\nAnswer only what the customer asks now. Behind your answer this question is put by itself; do not ask it:")
 		w.data(f, datum{"question", "", b.decided.after})
 	}
@@ -154,7 +159,8 @@ func history(b brief, tokens int) []llm.Message {
 	return back
 }
 
-// told is what a model is told of the log in full, if it fits: what no summary stands for.
+// told is what a model is told of the log in full, if it fits: what no summary stands for. What it is
+// to answer comes last; what is decided of it stands before, with what that is answered.
 func (b brief) told() []console.Message {
 	told := make([]console.Message, 0, len(b.history))
 	for _, m := range b.history {
@@ -162,7 +168,19 @@ func (b brief) told() []console.Message {
 			told = append(told, m)
 		}
 	}
-	return append(told, b.asked()...)
+	if b.decided.open == nil {
+		return append(told, b.asked()...)
+	}
+	var open []console.Message
+	for _, m := range b.asked() {
+		if b.decided.leaves(m) {
+			open = append(open, m)
+			continue
+		}
+		told = append(told, m)
+	}
+	told = append(told, console.Message{Role: console.RoleAssistant, Author: console.ByAgent, Text: b.decided.said})
+	return append(told, open...)
 }
 
 // clip returns the longest beginning of s that is about so many tokens, in whole characters.
