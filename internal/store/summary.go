@@ -24,9 +24,9 @@ func (r *reads) Summary(ctx context.Context, conversation console.ID) (found con
 	return found, err
 }
 
-// PutSummary keeps a summary, unless one that stands for as much is kept already or the one that went
-// into it has been forgotten since, and in any case counts what turn's Record says was spent for it and
-// adds its steps to the record of the turn. It returns CodeNotFound where the conversation is not there.
+// PutSummary keeps a summary, unless it stands for nothing (ToSeq 0), one that stands for as much is kept
+// already, or the one that went into it has been forgotten since, and in any case counts what turn's
+// Record says was spent for it and adds its steps to the record of the turn. It returns CodeNotFound where the conversation is not there.
 func (t *Tx) PutSummary(ctx context.Context, s console.Summary, turn console.Turn, at time.Time) error {
 	const text = `INSERT INTO conversation_summary (conversation_id, team_id, agent_id, to_seq, text)
 		VALUES ($1, $2, $3, $4, $5)
@@ -35,8 +35,10 @@ func (t *Tx) PutSummary(ctx context.Context, s console.Summary, turn console.Tur
 	if _, err := t.LockConversation(ctx, s.AgentID, s.ConversationID); err != nil {
 		return err
 	}
-	if _, err := t.s.exec(text, string(s.ConversationID), t.team, string(s.AgentID), s.ToSeq, s.Text, s.Upon); err != nil {
-		return err
+	if s.ToSeq > 0 {
+		if _, err := t.s.exec(text, string(s.ConversationID), t.team, string(s.AgentID), s.ToSeq, s.Text, s.Upon); err != nil {
+			return err
+		}
 	}
 	if err := t.addSteps(turn.ID, turn.Record.Steps); err != nil {
 		return err

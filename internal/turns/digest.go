@@ -38,8 +38,8 @@ func (e *Engine) summary(ctx context.Context, from Reads, b brief) (console.Summ
 
 // digest sums up a conversation in the background if it has outgrown what a model is told. It is
 // called once a reply has been committed, by whoever held its turn, with what the reply rested on and
-// what was asked for it: nothing is summed up by the built-in model, which reads no history.
-func (e *Engine) digest(b brief, asked *console.Prompt) {
+// what was asked and spent for it: nothing is summed up by the built-in model, which reads no history.
+func (e *Engine) digest(b brief, asked *console.Prompt, spent int64) {
 	if asked == nil {
 		return
 	}
@@ -58,7 +58,7 @@ func (e *Engine) digest(b brief, asked *console.Prompt) {
 	e.digesting[id], e.digested = true, e.Now()
 	e.runs.Go(func() {
 		defer e.undigest(id)
-		e.sumUp(b, to)
+		e.sumUp(b, to, spent)
 	})
 }
 
@@ -68,20 +68,22 @@ func (e *Engine) undigest(id console.ID) {
 	delete(e.digesting, id)
 }
 
-// sumUp asks for a summary and keeps it, and writes the one log line of it.
-func (e *Engine) sumUp(b brief, to int64) {
+// sumUp asks for a summary and keeps it, and what was spent for it in any case, and writes the one log
+// line of it.
+func (e *Engine) sumUp(b brief, to, spent int64) {
 	ctx, cancel := context.WithTimeout(e.spare, digestTime)
 	defer cancel()
 	log := e.Log.With("conversation", b.conversation.ID, "team", b.turn.TeamID, "to", to)
-	p := purse{e: e, turn: b.turn}
+	p := purse{e: e, turn: b.turn, before: spent}
 	defer p.close()
-	s, step, err := e.write(ctx, &p, b, to)
-	if err == nil {
-		err = e.keep(ctx, b, s, step)
+	s, steps, err := e.write(ctx, &p, b, to)
+	if len(steps) > 0 {
+		err = errors.Join(err, e.keep(ctx, b, s, steps))
 	}
 	switch {
 	case err == nil:
-		log.InfoContext(ctx, "summary", "model", step.Model.Name, "ms", step.Took.Milliseconds())
+		last := steps[len(steps)-1]
+		log.InfoContext(ctx, "summary", "model", last.Model.Name, "ms", last.Took.Milliseconds())
 	case errors.Is(err, errNobody), e.spare.Err() != nil, console.IsNotFound(err):
 	default:
 		log.WarnContext(ctx, "summing up failed", "error", err.Error())
@@ -91,38 +93,43 @@ func (e *Engine) sumUp(b brief, to int64) {
 // errNobody says that no model can sum up.
 var errNobody = errors.New("turns: no model can sum up")
 
-// write asks the agent's models in their order, each once, unless a budget is used up.
-func (e *Engine) write(ctx context.Context, p *purse, b brief, to int64) (console.Summary, console.Step, error) {
+// write asks the agent's models in their order, each once, unless a budget is used up. It returns the
+// askings that cost something, also with an error; the summary is then the zero value but for its
+// conversation.
+func (e *Engine) write(ctx context.Context, p *purse, b brief, to int64) (console.Summary, []console.Step, error) {
+	none := console.Summary{ConversationID: b.conversation.ID, AgentID: b.agent.ID}
 	messages, err := e.outgrowing(ctx, b, to)
 	if err != nil {
-		return console.Summary{}, console.Step{}, err
+		return none, nil, err
 	}
 	chain, err := e.Models.Chain(ctx, b.turn.TeamID, b.agent)
 	if err != nil {
-		return console.Summary{}, console.Step{}, err
+		return none, nil, err
 	}
 	request, fault := digestPrompt(b, messages, e.Limits), errNobody
+	var steps []console.Step
 	for _, c := range chain {
 		if c.Provider == console.ProviderBuiltin {
 			continue
 		}
 		if over, err := p.take(ctx, b.agent, &request); err != nil || over != "" {
-			return console.Summary{}, console.Step{}, cmp.Or(err, errNobody)
+			return none, steps, cmp.Or(err, errNobody)
 		}
 		step := console.Step{Kind: console.StepSummary, At: e.Now(), Model: c.ref()}
-		text, end, err := e.askFor(ctx, c, request)
-		if err != nil {
-			fault = err
-			continue
+		text, tokens, err := e.askFor(ctx, c, request)
+		step.Took, step.Tokens, step.Fault, step.Cost = e.Now().Sub(step.At), tokens, word(err), c.Price.Of(tokens)
+		p.pay(tokens.Total())
+		if tokens.Total() > 0 {
+			steps = append(steps, step)
 		}
-		step.Took, step.Tokens = e.Now().Sub(step.At), tokensOf(end.Usage)
-		p.pay(step.Tokens.Total())
-		step.Cost = c.Price.Of(step.Tokens)
-		return console.Summary{
-			ConversationID: b.conversation.ID, AgentID: b.agent.ID, ToSeq: to, Text: text, Upon: b.summary.Text,
-		}, step, nil
+		if err == nil {
+			made := none
+			made.ToSeq, made.Text, made.Upon = to, text, b.summary.Text
+			return made, steps, nil
+		}
+		fault = err
 	}
-	return console.Summary{}, console.Step{}, fault
+	return none, steps, fault
 }
 
 // outgrowing are the messages to be summed up. Those that the reply did not look at any more are
@@ -146,41 +153,35 @@ func (e *Engine) outgrowing(ctx context.Context, b brief, to int64) ([]console.M
 	return found, nil
 }
 
-// askFor returns a whole answer of a model that has a place and is not being left alone.
-func (e *Engine) askFor(ctx context.Context, c Candidate, r llm.Request) (text string, end llm.End, err error) {
+// askFor returns a whole answer of a model that has a place and is not being left alone, and what it
+// cost, which may be something also where there is none.
+func (e *Engine) askFor(ctx context.Context, c Candidate, r llm.Request) (string, console.Tokens, error) {
 	h := e.healths.of(c, e.Limits.Upstream)
 	if err := h.enter(ctx); err != nil {
-		return "", end, err
+		return "", console.Tokens{}, err
 	}
 	defer h.leave()
 	if err := h.breaker.admit(e.Now()); err != nil {
-		return "", end, err
+		return "", console.Tokens{}, err
 	}
-	defer func() { h.breaker.settle(e.Now(), err) }()
 	r.Whole = h.pace.whole(true)
-	text, end, err = collect(ctx, c.Model, r)
+	text, end, err := collect(ctx, c.Model, r)
 	if fault, ok := errors.AsType[*llm.Error](err); r.Whole && ok && fault.Kind == llm.KindInvalid {
 		h.pace.onlyStreams()
 		r.Whole = false
 		text, end, err = collect(ctx, c.Model, r)
 	}
-	if err != nil {
-		return "", end, err
-	}
-	if end.Usage == (llm.Usage{}) {
-		n := estimate(r, text)
-		end.Usage = llm.Usage{PromptTokens: int(n.Prompt), CompletionTokens: int(n.Completion), Estimated: true}
-	}
-	return text, end, ctx.Err()
+	h.breaker.settle(e.Now(), err)
+	return text, cost(c, r, end, text, err), err
 }
 
-// collect returns all that a model says, as far as it may be.
+// collect returns all that a model says, as far as it may be; with an error what it had said.
 func collect(ctx context.Context, m llm.Model, r llm.Request) (string, llm.End, error) {
 	var b strings.Builder
 	end := llm.End{Finish: llm.FinishLength}
 	for d, err := range m.Stream(ctx, r) {
 		if err != nil {
-			return "", end, err
+			return b.String(), end, err
 		}
 		if d.End != nil {
 			end = *d.End
@@ -195,7 +196,7 @@ func collect(ctx context.Context, m llm.Model, r llm.Request) (string, llm.End, 
 	if text == "" {
 		return "", end, errNothingSaid
 	}
-	return text, end, nil
+	return text, end, ctx.Err()
 }
 
 func tokensOf(u llm.Usage) console.Tokens {
@@ -204,11 +205,16 @@ func tokensOf(u llm.Usage) console.Tokens {
 	}
 }
 
-// keep stores a summary, and puts it on record with the turn after which it was made.
-func (e *Engine) keep(ctx context.Context, b brief, s console.Summary, step console.Step) error {
+// keep stores a summary, if there is one, and puts what was spent on record with the turn after which it
+// was made. It needs no time of the summary's own.
+func (e *Engine) keep(ctx context.Context, b brief, s console.Summary, steps []console.Step) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTime)
+	defer cancel()
 	turn := b.turn
-	turn.Record = &console.Record{Steps: []console.Step{step}}
-	turn.Record.Spend(step)
+	turn.Record = &console.Record{Steps: steps}
+	for _, step := range steps {
+		turn.Record.Spend(step)
+	}
 	defer e.summaries.drop(s.ConversationID) // whether it was kept is for the store to say
 	return e.DB.Write(ctx, turn.TeamID, func(tx Tx) error { return tx.PutSummary(ctx, s, turn, e.Now()) })
 }

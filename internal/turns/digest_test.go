@@ -2,6 +2,7 @@ package turns
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -182,6 +183,66 @@ func TestSummingUpMayFail(t *testing.T) {
 			t.Errorf("spent %+v, want what the summary cost", spent)
 		}
 	})
+}
+
+// What was spent for a summary that did not come is spent, and on record.
+func TestAFailedSummaryIsCounted(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, utterance{words: []string{"said"}, usage: llm.Usage{PromptTokens: 9, CompletionTokens: 1}})
+		broken := llm.Fail(llm.KindBroken, nil)
+		broken.Usage = llm.Usage{PromptTokens: 700, CompletionTokens: 30}
+		h.model.instead = func(r llm.Request) *utterance {
+			if isDigest(r) {
+				return &utterance{words: []string{"half"}, fault: broken}
+			}
+			return nil
+		}
+		for i := range 9 {
+			h.customer(fmt.Sprint("question ", i))
+			time.Sleep(time.Second)
+			synctest.Wait()
+		}
+		spent := h.db.memory.s.spent
+		if len(spent) == 0 || spent[0].Tokens != (console.Tokens{Prompt: 700, Completion: 30}) || h.db.memory.summary.Text != "" {
+			t.Errorf("spent %+v, summary %+v; want what the broken one cost, and none", spent, h.db.memory.summary)
+		}
+	})
+}
+
+// Over a budget nothing is summed up: neither over one of a day, nor over that of the turn behind which
+// it would be done.
+func TestOverABudgetNothingIsSummedUp(t *testing.T) {
+	t.Parallel()
+	used := llm.Usage{PromptTokens: 300, CompletionTokens: 50}
+	for name, tt := range map[string]struct {
+		perTurn, perDay int64
+		digests         bool
+	}{
+		"none":            {0, 0, true},
+		"of a turn":       {700, 0, false},
+		"wide, of a turn": {100_000, 0, true},
+		"of a day":        {0, 3000, false},
+		"wide, of a day":  {0, 100_000, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, utterance{words: []string{"said"}, usage: used})
+				h.db.perTurn = tt.perTurn
+				h.db.bounds.Agent = console.Bound{Set: tt.perDay > 0, Most: tt.perDay}
+				for i := range 9 {
+					h.customer(fmt.Sprint("question ", i))
+					time.Sleep(10 * time.Second)
+					synctest.Wait()
+				}
+				all := h.model.requests()
+				if did := slices.ContainsFunc(all, isDigest); did != tt.digests || len(all) < digestAfter/2 {
+					t.Errorf("of %d askings one was for a summary: %t, want %t", len(all), did, tt.digests)
+				}
+			})
+		})
+	}
 }
 
 // A model that only streams is asked for a stream once it has said so.

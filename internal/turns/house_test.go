@@ -378,6 +378,7 @@ type script struct {
 	open  int // upstreams that are open now
 
 	slow, fails func(llm.Request) bool // what it takes an hour for, and what it does not accept
+	instead     func(llm.Request) *utterance
 }
 
 func (m *script) Name() string { return "script" }
@@ -391,6 +392,11 @@ func (m *script) next(r llm.Request) utterance {
 		return utterance{words: []string{"late"}, pause: time.Hour}
 	case m.fails != nil && m.fails(r):
 		return utterance{fault: llm.Fail(llm.KindInvalid, nil)}
+	}
+	if m.instead != nil {
+		if u := m.instead(r); u != nil {
+			return *u
+		}
 	}
 	u := m.says[0]
 	if len(m.says) > 1 {

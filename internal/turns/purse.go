@@ -14,6 +14,7 @@ type purse struct {
 	owners []owner
 	taken  int64 // by the asking under way
 	paid   int64 // by those before
+	before int64 // by the turn, and counted already; it bears on the turn's own bound
 }
 
 // leastReply is how many tokens a reply needs, so that none is cut after a few words because a budget
@@ -27,7 +28,7 @@ func (p *purse) take(ctx context.Context, a console.Agent, r *llm.Request) (cons
 	prompt, most := estimate(*r, "").Prompt, int64(r.MaxTokens)
 	least := min(leastReply, most)
 	if a.MaxTokensPerTurn > 0 {
-		left := a.MaxTokensPerTurn - p.paid - prompt
+		left := a.MaxTokensPerTurn - p.before - p.paid - prompt
 		if left < least {
 			return console.BudgetTurn, nil
 		}

@@ -169,7 +169,7 @@ func (r *run) conclude(t transcript, do say) (console.TurnState, error) {
 	r.note(do.steps)
 	state, err := r.say(do.reply)
 	if err == nil && state == console.TurnReplied && t.answer != nil {
-		r.e.digest(t.brief, r.journal.written().Prompt)
+		r.e.digest(t.brief, r.journal.written().Prompt, r.purse.paid)
 	}
 	return state, err
 }

@@ -61,8 +61,8 @@ type Tx interface {
 	// moment, and puts turn's Record to the turn, if somebody else has ended that in the attempt that
 	// was the run's and it has none.
 	KeepRecord(ctx context.Context, turn console.Turn, at time.Time) error
-	// PutSummary keeps a summary, unless one that stands for as much is kept already or the one that
-	// went into it has been forgotten since, and in any case counts what turn's Record says was spent
+	// PutSummary keeps a summary, unless it stands for nothing (ToSeq 0), one that stands for as much is
+	// kept already, or the one that went into it has been forgotten since, and in any case counts what turn's Record says was spent
 	// for it and adds its steps to the record of the turn. It returns CodeNotFound where the
 	// conversation is not there.
 	PutSummary(ctx context.Context, s console.Summary, turn console.Turn, at time.Time) error

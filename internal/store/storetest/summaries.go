@@ -23,6 +23,10 @@ func summaryKept(t *testing.T, b *bench) {
 		return s
 	}
 	equal(t, "Summary of a short conversation", read(b.team), console.Summary{})
+	b.write(t, func(tx *store.Tx) error {
+		return tx.PutSummary(t.Context(), console.Summary{ConversationID: c.ID, AgentID: c.AgentID}, turn, b.clock.now())
+	})
+	equal(t, "Summary after one that could not be made", read(b.team), console.Summary{})
 	want := console.Summary{ConversationID: c.ID, AgentID: c.AgentID, ToSeq: 7, Text: "They greet."}
 	older, newer := want, want
 	older.ToSeq, older.Text = 3, "late"
