@@ -75,10 +75,11 @@ func (c choosing) named() []place {
 	var found []place
 	for i, all := range c.words {
 		for _, at := range c.said.where(all) {
-			if !c.said.denied(at, at+len(all)) {
-				found = append(found, place{i, at, at + len(all)})
-				break
+			if no := len(all) == 1 && all[0] == "no" && in(c.said.word(at+1), agreeable); no || c.said.denied(at, at+len(all)) {
+				continue
 			}
+			found = append(found, place{i, at, at + len(all)})
+			break
 		}
 	}
 	return found

@@ -10,9 +10,11 @@ import (
 	"github.com/bimpe/bimpe/internal/words"
 )
 
-// The forms of dates in figures that are taken: ISO; day, month and year.
+// The forms of dates in figures that are taken: ISO; day, month and year. A time of the day beside one is
+// left out.
 var (
 	isoDate    = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:\b|T| )`)
+	timeOfDay  = regexp.MustCompile(`(?i)\b\d{1,2}:\d{2}(?: ?[ap]\.?m\b)?|\b\d{1,2}(?:[.:]\d{2})? ?(?:[ap]\.?m|uhr|h\d{0,2})\b`)
 	figureDate = regexp.MustCompile(`\b(\d{1,2})[-/.](\d{1,2})(?:[-/.](\d{4}|\d{2}))?\b`)
 )
 
@@ -28,7 +30,7 @@ type calendar struct {
 // A day of the week beside a date only has to be that of the date.
 func dateOf(text string, now time.Time, region, language string) (time.Time, bool) {
 	c := calendar{now: now, english: language == "en", monthFirst: region == "US" || strings.ContainsRune(text, '月')}
-	s, found, ok := c.figures(narrow(text))
+	s, found, ok := c.figures(timeOfDay.ReplaceAllString(narrow(text), " "))
 	if !ok {
 		return time.Time{}, false
 	}
@@ -44,7 +46,7 @@ func dateOf(text string, now time.Time, region, language string) (time.Time, boo
 		return time.Time{}, false
 	}
 	if len(found) == 0 {
-		return s.soleDay(c.next(days))
+		return s.soleDay(c.next(s, days))
 	}
 	t, ok := s.soleDay(found)
 	for _, d := range days {
@@ -79,7 +81,7 @@ func (c calendar) figures(text string) (said, []mention, bool) {
 		l.hear(text[:at.start])
 		whole, behind := text[at.start:at.end], text[at.end:]
 		text = behind
-		if at.clock(len(found) > 0, l.said, behind) {
+		if at.clock(l.said) {
 			continue
 		}
 		t, ok := c.day(at)
@@ -129,15 +131,14 @@ func (c calendar) day(f *inFigures) (time.Time, bool) {
 	return day(year(f.numbers[2]), month, d, c.now)
 }
 
-// clock reports whether what looks like a date is a time of the day by what stands round it, or by standing
-// behind a date: at 7.30, um 19.30 Uhr.
-func (f *inFigures) clock(dated bool, s said, behind string) bool {
+// clock reports whether what looks like a date is a time of the day by its figures, or by what stands
+// before it: at 7.10, um 19.30.
+func (f *inFigures) clock(s said) bool {
 	hour, minute := number(f.numbers[0]), number(f.numbers[1])
 	if f.iso || f.numbers[2] != "" || f.sign != '.' || hour > 24 || minute > 59 {
 		return false
 	}
-	next := firstWord(behind)
-	return dated && minute > 12 || in(s.word(len(s)-1), "at|um|gegen|las") || in(next, "uhr|h|pm|am|o")
+	return minute > 12 || in(s.word(len(s)-1), "at|um|gegen|las")
 }
 
 func firstWord(text string) string {

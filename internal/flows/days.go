@@ -2,6 +2,7 @@ package flows
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -77,7 +78,7 @@ func (s said) dayRight(month int) (d, end int) {
 	for at < len(s) && in(s[at].word, "the|le|el|on") {
 		at++
 	}
-	if d = s.dayAt(at); d == 0 || in(s.word(at+1), "pm|am|uhr|h|o|people|persons|guests") {
+	if d = s.dayAt(at); d == 0 || in(s.word(at+1), hours+"|people|persons|guests") {
 		return 0, month + 1
 	}
 	return d, at + 1
@@ -94,24 +95,36 @@ func (s said) dayAt(at int) int {
 
 // another reports whether another day is joined to a date: 5 or 6 December.
 func (s said) another(m inWords) bool {
-	const (
-		between = "or|and|to|until|till|o|y|e|ou|et|und|oder|bis|a|au|al|ate|th|st|nd|rd|the|le|el|la|den|dem|am|du|de|del|of|on"
-		hours   = "h|heures|horas|uhr|pm|am|o"
-	)
-	at := m.from - 1
-	for at >= 0 && in(s[at].word, between) {
-		at--
+	if at := s.joined(m.from-1, -1); s.dayAt(m.from) == m.day {
+		if n := s.dayAt(at); n != 0 && n != m.day {
+			return true
+		}
 	}
-	if n := s.dayAt(at); n != 0 && n != m.day && s.dayAt(m.from) == m.day {
-		return true
-	}
-	at = m.to
-	for at < len(s) && s[at].clause == s[m.to-1].clause && in(s[at].word, between) {
-		at++
-	}
+	at := s.joined(m.to, 1)
 	n := s.dayAt(at)
 	return n != 0 && n != m.day && s[at].clause == s[m.to-1].clause && !in(s.word(at+1), hours)
 }
+
+// joined is where what is joined to a date stands, in one direction from at; -1 where only a preposition
+// stands between.
+func (s said) joined(at, step int) int {
+	const (
+		joining = "or|and|to|until|till|o|y|e|ou|et|und|oder|bis|a|au|al|ate"
+		between = "th|st|nd|rd|the|le|el|la|den|dem|am|du|de|del|of|on"
+	)
+	begun, joined := at, false
+	for at >= 0 && at < len(s) && in(s[at].word, joining+"|"+between) {
+		joined = joined || in(s[at].word, joining)
+		at += step
+	}
+	if at != begun && !joined {
+		return -1
+	}
+	return at
+}
+
+// hours are what makes a number before them a time of the day.
+const hours = "h|heures|horas|uhr|pm|am|o"
 
 // wishes reports whether "may" is no month but what one may do.
 func (s said) wishes(m inWords, at int) bool {
@@ -207,17 +220,36 @@ func (c calendar) weekdays(s said) []mention {
 	return found
 }
 
-// next makes the next such day of each day of the week; it is not today, which is named otherwise.
-func (c calendar) next(days []mention) []mention {
+// next makes the next such day of each day of the week; it is not today, which is named otherwise. With
+// the day of a month behind it, it is the next that falls on both.
+func (c calendar) next(s said, days []mention) []mention {
+	const far = 366 // days
 	next := slices.Clone(days)
 	for i := range next {
-		t := midnight(c.now).AddDate(0, 0, 1)
-		for t.Weekday().String() != next[i].value {
-			t = t.AddDate(0, 0, 1)
+		on := c.dayOfMonth(s, next[i].end)
+		for ahead := 1; ahead <= far; ahead++ {
+			t := midnight(c.now).AddDate(0, 0, ahead)
+			if t.Weekday().String() == days[i].value && (on == 0 || t.Day() == on) {
+				next[i].value = t.Format(time.DateOnly)
+				break
+			}
 		}
-		next[i].value = t.Format(time.DateOnly)
 	}
 	return next
+}
+
+// dayOfMonth is the number of a day right behind a day of the week: Friday the 4th, viernes 4. In English
+// it has to be written as one.
+func (c calendar) dayOfMonth(s said, at int) int {
+	begun := at
+	for at < len(s) && in(s[at].word, "the|den|der|le|el|o|dia") {
+		at++
+	}
+	n := s.dayAt(at)
+	if n == 0 || in(s.word(at+1), hours) || at == begun && c.english && s[at].word == strconv.Itoa(n) {
+		return 0
+	}
+	return n
 }
 
 // month knows the months by their names, and by the beginnings that people write.

@@ -26,12 +26,32 @@ func numberOf(text, language string) (string, float64, bool) {
 	if !ok {
 		return "", 0, false
 	}
-	value, ok := s.sole(found)
+	value, ok := s.once(found)
 	if !ok {
 		return "", 0, false
 	}
 	n, err := strconv.ParseFloat(value, 64)
 	return value, n, err == nil
+}
+
+// once is the one number that is mentioned and not denied. Two equal ones are two, as in 2 adults and 2 children,
+// unless the one is the other in words: two (2).
+func (s said) once(all []mention) (string, bool) {
+	var meant []mention
+	for _, m := range all {
+		if !s.denied(m.at, m.end) {
+			meant = append(meant, m)
+		}
+	}
+	switch {
+	case len(meant) == 1:
+		return meant[0].value, true
+	case len(meant) == 2:
+		a, b := meant[0], meant[1]
+		return a.value, a.value == b.value && a.end == b.at && (s[a.at].figure == "") != (s[b.at].figure == "")
+	default:
+		return "", false
+	}
 }
 
 // fractions are signs of which words.Append would make two numbers.
@@ -44,6 +64,9 @@ func counted(text, language string) (said, bool) {
 	for _, at := range figure.FindAllStringIndex(text, maxNumbers) {
 		l.hear(text[from:at[0]])
 		written := text[at[0]:at[1]]
+		if strings.HasSuffix(" "+text[:at[0]], " .") || strings.HasSuffix(" "+text[:at[0]], " ,") {
+			return nil, false // .5
+		}
 		if at[0] > 0 && !strings.HasSuffix(text[:at[0]], " ") {
 			written = strings.TrimLeft(written, "-−") // it joins: 5-6, table-5
 		}
@@ -105,7 +128,7 @@ func (s said) scaled(i int) (value string, end int, ok bool) {
 	times := 0.0
 	switch {
 	case next.figure != "":
-		return s[i].word, i + 1, next.word == s[i].word
+		return "", 0, false
 	case in(next.word, "k|thousand|mil|mille|tausend|الف|千"):
 		times = 1e3
 	case in(next.word, "hundred|hundert|百"):
@@ -122,11 +145,11 @@ func (s said) scaled(i int) (value string, end int, ok bool) {
 		return s[i].word, i + 1, true
 	}
 	n, err := strconv.ParseFloat(s[i].word, 64)
-	return strconv.FormatFloat(n*times, 'f', -1, 64), i + 2, err == nil
+	return strconv.FormatFloat(n*times, 'f', -1, 64), i + 2, err == nil && n*times < 1e15
 }
 
 // vague are words that make a number beside them another one, or are one that is not in figures.
-const vague = "half|halves|quarter|quarters|couple|few|several|dozens|hundreds|thousands|billion|billions|trillion|lakh|lakhs|" +
+const vague = "point|komma|virgule|coma|virgula|half|halves|quarter|quarters|couple|few|several|dozens|hundreds|thousands|billion|billions|trillion|lakh|lakhs|" +
 	"crore|crores|than|minus|negative|twice|double|triple|" +
 	"medio|media|docenas|cientos|miles|varios|varias|pocos|pocas|demi|demie|moitie|plusieurs|centaine|centaines|dizaine|" +
 	"dizaines|vingtaine|quinzaine|milliers|quelques|halb|halbe|halber|halbes|anderthalb|eineinhalb|paar|einige|mehrere|" +

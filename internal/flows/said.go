@@ -97,31 +97,51 @@ func (s said) denied(i, end int) bool {
 }
 
 func (s said) deniedBefore(i int) bool {
-	const near = 3 // words that say something
-	clause := 0
-	if i < len(s) {
-		clause = s[i].clause
-	} else if i > 0 {
-		clause = s[i-1].clause
+	const near = 5 // words that say something
+	if i >= len(s) {
+		return false
 	}
-	for at, n := i-1, 0; at >= 0 && s[at].clause == clause && n < near; at-- {
-		w, before := s[at].word, s.word(at-1)
-		switch {
-		case w == "but" && in(before, "anything|everything|all|any"):
+	for at, n := i-1, 0; at >= 0 && s[at].clause == s[i].clause && n < near; at-- {
+		switch s.sense(at) {
+		case denies:
 			return true
-		case in(w, turning):
+		case turns:
 			return false
-		case w == "no" && in(s.word(at+1), "domingo|sabado|dia|proximo|fim|problem|problems|worries|doubt"):
-			n++ // "on" in Portuguese; "no problem"
-		case w == "not" && in(before, "why|sure"):
-			return false
-		case in(w, denying):
-			return true
-		case !in(w, filling):
+		case says:
 			n++
+		case fills:
 		}
 	}
 	return false
+}
+
+// sense is what a word does to what follows it.
+type sense int
+
+const (
+	says sense = iota
+	fills
+	turns
+	denies
+)
+
+func (s said) sense(at int) sense {
+	switch w, before, next := s[at].word, s.word(at-1), s.word(at+1); {
+	case w == "but" && in(before, "anything|everything|all|any"):
+		return denies
+	case in(w, turning), w == "not" && in(before, "why|sure"):
+		return turns
+	case w == "no" && in(next, "domingo|sabado|dia|proximo|fim"): // "on" in Portuguese
+		return fills
+	case w == "no" && in(next, agreeable):
+		return says
+	case in(w, denying):
+		return denies
+	case in(w, filling):
+		return fills
+	default:
+		return says
+	}
 }
 
 func (s said) deniedBehind(i, end int) bool {
@@ -134,6 +154,9 @@ func (s said) deniedBehind(i, end int) bool {
 	if in(s[end].word, "is|are|was|does|do|did|will|would|can|isn|doesn|won|wouldn|aren|don") &&
 		in(s.word(end+1), "not|t|no|never|impossible|out") {
 		return true
+	}
+	if in(s[end].word, "no|not|nao|nicht|pas|non") && (end+1 == len(s) || s[end+1].clause != s[end].clause) {
+		return true // el viernes no
 	}
 	return s.deniedInJapanese(end)
 }
@@ -166,8 +189,9 @@ const (
 		"ni|nunca|tampoco|excepto|salvo|sin|pas|sauf|jamais|excepte|sans|" +
 		"nicht|kein|keine|keinen|keinem|keinesfalls|ausser|ohne|nie|nao|nem|exceto|" +
 		"ليس|لا|الا|غير|مش|不|别|没|非|勿|除"
-	turning = "but|instead|sino|pero|mais|sondern|aber|mas|senao|بل|而"
-	filling = "the|a|an|on|at|in|for|of|to|by|or|and|nor|el|la|los|las|un|una|o|y|u|e|le|les|de|du|des|et|ou|der|die|das|den|dem|" +
+	agreeable = "problem|problems|prob|worries|rush|hurry|doubt|matter|idea" // behind "no"
+	turning   = "but|instead|sino|pero|mais|sondern|aber|mas|senao|بل|而"
+	filling   = "the|a|an|on|at|in|for|of|to|by|or|and|nor|el|la|los|las|un|una|o|y|u|e|le|les|de|du|des|et|ou|der|die|das|den|dem|" +
 		"am|um|im|und|oder|noch|os|as|em|na"
 )
 
