@@ -23,15 +23,19 @@ var (
 )
 
 // watch ends a stream's context when the server sends nothing for too long. It runs only while we
-// wait for the server, so that a slow reader of the reply is not held against it.
+// wait for the server, so that a slow reader of the reply is not held against it. Once the reply is
+// whole it ends the context in any case, whatever the server goes on sending.
 type watch struct {
 	first bool // nothing has come yet
 	idle  time.Duration
 	timer *time.Timer
+	last  *time.Timer // nil: the reply is not whole yet
+	stall func()
 }
 
 func newWatch(c Config, cancel context.CancelCauseFunc) *watch {
-	return &watch{first: true, idle: c.Idle, timer: time.AfterFunc(c.First, func() { cancel(errIdle) })}
+	stall := func() { cancel(errIdle) }
+	return &watch{first: true, idle: c.Idle, timer: time.AfterFunc(c.First, stall), stall: stall}
 }
 
 // start is called before each wait for the body. The wait for its first byte has run since the watch
@@ -56,10 +60,24 @@ func (w *watch) came() {
 }
 
 // end is called when nothing is waited for any more.
-func (w *watch) end() { w.timer.Stop() }
+func (w *watch) end() {
+	w.timer.Stop()
+	if w.last != nil {
+		w.last.Stop()
+	}
+}
 
-// shorten is for when the reply is whole and only its postscript is due.
-func (w *watch) shorten(d time.Duration) { w.idle = min(w.idle, d) }
+// shorten is for when the reply is whole and only its postscript is due, within d. A server that says
+// so again does not get more time.
+func (w *watch) shorten(d time.Duration) {
+	switch {
+	case w.last == nil:
+		w.last = time.AfterFunc(d, w.stall)
+	case d < w.idle:
+		w.last.Reset(d)
+	}
+	w.idle = min(w.idle, d)
+}
 
 // guarded is the body of a stream, bounded in time by a watch and in size.
 type guarded struct {

@@ -104,6 +104,43 @@ func TestSlowServerIsWaitedFor(t *testing.T) {
 	})
 }
 
+// A reply that is whole is not held up by a server that goes on sending what says nothing.
+func TestNothingHoldsAWholeReplyUp(t *testing.T) {
+	t.Parallel()
+	finish, done, _ := strings.Cut(end, "data: [DONE]")
+	done = "data: [DONE]" + done
+	for name, tt := range map[string]struct {
+		sent, drip string
+		most       time.Duration
+	}{
+		"behind the reply":        {text("a") + finish, ": still there\n\n", 2 * time.Second},
+		"finishing over and over": {text("a"), finish, 2*time.Second + 50*time.Millisecond},
+		"behind its end":          {text("a") + finish + done, ":\n", 100 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r, w := io.Pipe()
+				gone := make(chan struct{})
+				defer func() { <-gone }()
+				go func() {
+					defer close(gone)
+					_, err := io.WriteString(w, tt.sent)
+					for err == nil {
+						waitFor(50 * time.Millisecond)
+						_, err = io.WriteString(w, tt.drip)
+					}
+				}()
+				begun := time.Now()
+				got := llmtest.Collect(t, piped(t, upstream.Config{Idle: time.Minute, Most: time.Hour}, r).Stream(t.Context(), llmtest.Question()))
+				if took := time.Since(begun); got.Text != "a" || got.Err != nil || took > tt.most {
+					t.Errorf("got %+v after %v, want a after %v at most", got, took, tt.most)
+				}
+			})
+		})
+	}
+}
+
 // What had come before the end of the context, but was not passed on yet, stays unsaid.
 func TestNothingIsSaidAfterTheContext(t *testing.T) {
 	t.Parallel()
