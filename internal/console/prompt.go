@@ -9,11 +9,17 @@ type Prompt struct {
 	Messages  []PromptMessage // oldest first
 	Tools     []PromptTool
 	MaxTokens int
-	Cut       bool // it was longer than what is kept
+	Cut       bool // it was longer than what is kept, or a message of it has been deleted
 }
 
 // PromptMessage is one message of a prompt.
-type PromptMessage struct{ Role, Text string }
+type PromptMessage struct {
+	Role string
+	Text string
+	// Seq is that of the conversation's message that has this role and this text, so that neither
+	// need be kept once more; 0: there is none.
+	Seq int64
+}
 
 // PromptTool is what a model could call.
 type PromptTool struct {

@@ -18,6 +18,10 @@ type promptMessageJSON struct {
 	Text string `json:"text"`
 }
 
+func promptMessageOf(m console.PromptMessage) promptMessageJSON {
+	return promptMessageJSON{Role: m.Role, Text: m.Text}
+}
+
 // promptToolJSON is what a model could call.
 type promptToolJSON struct {
 	Name        string `json:"name"`
@@ -33,7 +37,7 @@ func (a *API) turnPrompt(c *call) (promptJSON, error) {
 	p, err := c.reads().Prompt(c.ctx(), c.chatID(), id)
 	return promptJSON{
 		TurnID: id, System: p.System, MaxTokens: p.MaxTokens, Cut: p.Cut,
-		Messages: items(p.Messages, func(m console.PromptMessage) promptMessageJSON { return promptMessageJSON(m) }),
+		Messages: items(p.Messages, promptMessageOf),
 		Tools:    items(p.Tools, func(t console.PromptTool) promptToolJSON { return promptToolJSON(t) }),
 	}, err
 }

@@ -56,6 +56,7 @@ type Message struct {
 	Calls  []Call // of RoleAssistant only
 	CallID string // of RoleTool only: which call Text is the result of
 	Failed bool   // of RoleTool only: Text says why there is no result
+	Seq    int64  // of the conversation's message whose text this is, word for word; 0: of none
 }
 
 // Role says who speaks in a conversation with a model.

@@ -8,9 +8,13 @@ import (
 
 // The forms in which prompts are kept; see json.go.
 
+// promptMessageJSON is one message; or, where it has a From, all of the conversation's messages from
+// there to To, which have the role and the text that the prompt had.
 type promptMessageJSON struct {
-	Role string `json:"role"`
-	Text string `json:"text"`
+	Role string `json:"role,omitempty"`
+	Text string `json:"text,omitempty"`
+	From int64  `json:"from,omitempty"`
+	To   int64  `json:"to,omitempty"`
 }
 
 type promptToolJSON struct {
@@ -28,13 +32,31 @@ func (t *Tx) putPrompt(turn console.Turn) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (turn_id) DO NOTHING`
 	var e encoder
 	p := turn.Record.Prompt
-	messages := encodeAs(&e, p.Messages, func(m console.PromptMessage) promptMessageJSON { return promptMessageJSON(m) })
+	messages := encodeList(&e, promptForm(p.Messages))
 	tools := encodeAs(&e, p.Tools, func(m console.PromptTool) promptToolJSON { return promptToolJSON(m) })
 	if e.err != nil {
 		return e.err
 	}
 	_, err := t.s.exec(text, string(turn.ID), t.team, int64(p.MaxTokens), p.Cut, messages, tools, p.System)
 	return err
+}
+
+// promptForm tells what stands in the log by its place there, which keeps a prompt small: most of it
+// is the conversation, once more with every turn.
+func promptForm(messages []console.PromptMessage) []promptMessageJSON {
+	var form []promptMessageJSON
+	for _, m := range messages {
+		last := len(form) - 1
+		switch {
+		case m.Seq == 0:
+			form = append(form, promptMessageJSON{Role: m.Role, Text: m.Text})
+		case last >= 0 && form[last].From != 0 && form[last].To == m.Seq-1:
+			form[last].To = m.Seq
+		default:
+			form = append(form, promptMessageJSON{From: m.Seq, To: m.Seq})
+		}
+	}
+	return form
 }
 
 // Prompt returns what a turn of a conversation asked a model, or CodeNotFound: the turn is not there,
@@ -50,13 +72,35 @@ func (r *reads) Prompt(ctx context.Context, conversation, turn console.ID) (p co
 		if found == nil {
 			return console.NotFound("prompt of turn", turn)
 		}
-		p = console.Prompt{
-			MaxTokens: int(found.num()), Cut: found.flag(),
-			Messages: decodeAs(found, func(m promptMessageJSON) console.PromptMessage { return console.PromptMessage(m) }),
-			Tools:    decodeAs(found, func(m promptToolJSON) console.PromptTool { return console.PromptTool(m) }),
-			System:   found.text(),
+		p = console.Prompt{MaxTokens: int(found.num()), Cut: found.flag()}
+		form := decode[[]promptMessageJSON](found, found.text())
+		p.Tools = decodeAs(found, func(m promptToolJSON) console.PromptTool { return console.PromptTool(m) })
+		p.System = found.text()
+		if found.err != nil {
+			return found.err
 		}
-		return found.err
+		return s.prompt(&p, form, string(conversation), r.team)
 	})
 	return p, err
+}
+
+// prompt puts the messages into a prompt. One that has been deleted since leaves it cut.
+func (s *session) prompt(p *console.Prompt, form []promptMessageJSON, conversation, team string) error {
+	const text = `SELECT x.seq, x.role, x.text FROM message x
+		WHERE x.conversation_id = $1 AND x.team_id = $2 AND x.seq BETWEEN $3 AND $4 ORDER BY x.seq`
+	for _, f := range form {
+		if f.From == 0 {
+			p.Messages = append(p.Messages, console.PromptMessage{Role: f.Role, Text: f.Text})
+			continue
+		}
+		before := len(p.Messages)
+		err := s.all(text, func(r *row) {
+			p.Messages = append(p.Messages, console.PromptMessage{Seq: r.num(), Role: r.text(), Text: r.text()})
+		}, conversation, team, f.From, f.To)
+		if err != nil {
+			return err
+		}
+		p.Cut = p.Cut || int64(len(p.Messages)-before) != f.To-f.From+1
+	}
+	return nil
 }

@@ -139,7 +139,7 @@ func history(b brief, tokens int) []llm.Message {
 	log := b.told()
 	back := make([]llm.Message, 0, len(log))
 	for i := len(log) - 1; i >= 0; i-- {
-		m := llm.Message{Role: llm.RoleUser, Text: llm.Tame(log[i].Text)}
+		m := llm.Message{Role: llm.RoleUser, Text: llm.Tame(log[i].Text), Seq: log[i].Seq}
 		if log[i].Role == console.RoleAssistant {
 			m.Role = llm.RoleAssistant
 		}
@@ -149,6 +149,9 @@ func history(b brief, tokens int) []llm.Message {
 		}
 		if n > tokens {
 			m.Text = clip(m.Text, max(tokens, 1))
+		}
+		if m.Text != log[i].Text {
+			m.Seq = 0
 		}
 		tokens -= n
 		back = append(back, m)

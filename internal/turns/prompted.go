@@ -18,7 +18,10 @@ func prompted(r llm.Request) *console.Prompt {
 	// The newest first, since they say most about the reply.
 	for i := len(r.Messages) - 1; i >= 0; i-- {
 		m := r.Messages[i]
-		p.Messages[i] = console.PromptMessage{Role: string(m.Role), Text: k.keep(spelled(m))}
+		p.Messages[i] = console.PromptMessage{Role: string(m.Role), Text: k.keep(spelled(m)), Seq: m.Seq}
+		if p.Messages[i].Text != m.Text {
+			p.Messages[i].Seq = 0
+		}
 	}
 	for _, t := range r.Tools {
 		p.Tools = append(p.Tools, console.PromptTool{

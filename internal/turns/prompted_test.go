@@ -17,7 +17,7 @@ func TestPromptedIsWhatWasSent(t *testing.T) {
 	got := prompted(llm.Request{
 		System: "You are Ada.", MaxTokens: 7,
 		Messages: []llm.Message{
-			{Role: llm.RoleUser, Text: "where is my order?"},
+			{Role: llm.RoleUser, Text: "where is my order?", Seq: 3},
 			{Role: llm.RoleAssistant, Text: "I look.", Calls: []llm.Call{{ID: "1", Name: "find", Arguments: `{"n":1}`}}},
 			{Role: llm.RoleTool, CallID: "1", Text: "sent"},
 		},
@@ -26,7 +26,7 @@ func TestPromptedIsWhatWasSent(t *testing.T) {
 	want := &console.Prompt{
 		System: "You are Ada.", MaxTokens: 7,
 		Messages: []console.PromptMessage{
-			{Role: "user", Text: "where is my order?"}, {Role: "assistant", Text: "I look.\nfind {\"n\":1}"}, {Role: "tool", Text: "sent"},
+			{Role: "user", Text: "where is my order?", Seq: 3}, {Role: "assistant", Text: "I look.\nfind {\"n\":1}"}, {Role: "tool", Text: "sent"},
 		},
 		Tools: []console.PromptTool{{Name: "find", Description: "finds orders", Parameters: "{}"}},
 	}

@@ -12,6 +12,8 @@ func promptTests() map[string]test {
 	return map[string]test{
 		"prompt kept":               promptKept,
 		"prompt of an ended turn":   promptOfEndedTurn,
+		"prompt of the log":         promptOfTheLog,
+		"prompt of a shorter log":   promptOfAShorterLog,
 		"prompts removed in time":   promptsRemoved,
 		"prompt below a gone agent": promptGone,
 	}
@@ -53,6 +55,39 @@ func promptKept(t *testing.T, b *bench) {
 	b.noPrompt(t, "of another conversation", b.team, none.ConversationID, turn.ID)
 	b.noPrompt(t, "of another team", b.other, turn.ConversationID, turn.ID)
 	b.noPrompt(t, "of no turn", b.team, turn.ConversationID, "none")
+}
+
+// What stands in the log is found there again, in the order in which it was asked.
+func promptOfTheLog(t *testing.T, b *bench) {
+	t.Helper()
+	first := b.conversation(t, b.agent(t).ID)
+	settled := b.settle(first.Now, *first.Opened, "Hi")
+	want := somePrompt()
+	want.Cut = false
+	want.Messages = []console.PromptMessage{
+		{Role: "assistant", Text: "Hi", Seq: 2},
+		{Role: "user", Text: "aside"},
+		{Role: "user", Text: "Hello", Seq: 1},
+		{Role: "assistant", Text: "Hi", Seq: 2},
+	}
+	settled.Ended.Record = &console.Record{Prompt: want}
+	b.write(t, func(tx *store.Tx) error { return tx.Apply(t.Context(), settled) })
+	got, err := b.view().Prompt(t.Context(), settled.Ended.ConversationID, settled.Ended.ID)
+	ok(t, err)
+	equal(t, "Prompt", got, *want)
+}
+
+// A message that is not in the log any more is not in the prompt either, which says so.
+func promptOfAShorterLog(t *testing.T, b *bench) {
+	t.Helper()
+	turn := b.asked(t, b.agent(t).ID, &console.Prompt{
+		Messages: []console.PromptMessage{{Role: "user", Text: "Hello", Seq: 1}, {Role: "assistant", Text: "Hi", Seq: 2}, {Role: "user", Seq: 3}},
+	})
+	got, err := b.view().Prompt(t.Context(), turn.ConversationID, turn.ID)
+	ok(t, err)
+	if len(got.Messages) != 2 || !got.Cut {
+		t.Errorf("a prompt with a message that is gone: %+v", got)
+	}
 }
 
 // What a run asked whose turn somebody else has ended is kept too.
