@@ -68,27 +68,27 @@ func (r rotation) run(ctx context.Context) (Rotated, error) {
 		return Rotated{}, err
 	}
 	defer db.Close() //nolint:errcheck // what was written is committed
-	return r.replace(ctx, db, keys)
-}
-
-// replace makes the current key the database's own.
-func (r rotation) replace(ctx context.Context, db *store.DB, keys [][]byte) (Rotated, error) {
-	sealer, err := r.newest(ctx, db, keys)
+	by, err := r.newest(ctx, db, sealer, keys)
 	if err != nil {
 		return Rotated{}, err
 	}
-	came, err := r.reseal(ctx, db, sealer)
+	return r.replace(ctx, db, by)
+}
+
+// replace makes the current key the database's own.
+func (r rotation) replace(ctx context.Context, db *store.DB, by newest) (Rotated, error) {
+	came, err := r.reseal(ctx, db, by)
 	if err != nil {
 		return came, err
 	}
-	if err := db.AdoptMaster(ctx, sealer.current.Fingerprint()); err != nil {
+	if err := db.AdoptMaster(ctx, by.current.Fingerprint()); err != nil {
 		return came, err
 	}
 	if err := r.done(); err != nil {
 		return came, err
 	}
 	if r.MasterKey.IsZero() {
-		return came, seal.Replace(r.masterPath(), [][]byte{sealer.key})
+		return came, seal.Replace(r.masterPath(), [][]byte{by.key})
 	}
 	return came, nil
 }
@@ -101,11 +101,7 @@ type newest struct {
 
 // newest finds the new key: the current one, where the database does not have it as its own yet, or
 // else one that is made now.
-func (r rotation) newest(ctx context.Context, db *store.DB, keys [][]byte) (newest, error) {
-	sealer, err := seal.New(keys[0], keys[1:]...)
-	if err != nil {
-		return newest{}, err
-	}
+func (r rotation) newest(ctx context.Context, db *store.DB, sealer *seal.Sealer, keys [][]byte) (newest, error) {
 	old, err := db.HasMaster(ctx, sealer.Fingerprint())
 	switch {
 	case err != nil:

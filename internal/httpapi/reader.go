@@ -33,8 +33,8 @@ var (
 	errLeft = errors.New("httpapi: the client has left")
 )
 
-// reader is one who listens to a conversation, or to all of a team's. The log is the truth: an event that is not the next
-// message, and word of a dropped one, send it to the log.
+// reader is one who listens to a conversation, or to all of a team's. The log is the truth: an event
+// that is not the next message, and word of a dropped one, send it to the log.
 //
 //	          next message ▶ write                     told already ▶ skip
 //	(waiting) ◀───────────────────────────────────────────────────────────

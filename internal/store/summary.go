@@ -25,8 +25,9 @@ func (r *reads) Summary(ctx context.Context, conversation console.ID) (found con
 }
 
 // PutSummary keeps a summary, unless it stands for nothing (ToSeq 0), one that stands for as much is kept
-// already, or the one that went into it has been forgotten since, and in any case counts what turn's
-// Record says was spent for it and adds its steps to the record of the turn. It returns CodeNotFound where the conversation is not there.
+// already, or the one that went into it has been forgotten since. In any case it counts what turn's Record
+// says was spent for it and adds its steps to the record of the turn. It returns CodeNotFound where the
+// conversation is not there.
 func (t *Tx) PutSummary(ctx context.Context, s console.Summary, turn console.Turn, at time.Time) error {
 	const text = `INSERT INTO conversation_summary (conversation_id, team_id, agent_id, to_seq, text)
 		VALUES ($1, $2, $3, $4, $5)

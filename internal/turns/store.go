@@ -62,9 +62,9 @@ type Tx interface {
 	// was the run's and it has none.
 	KeepRecord(ctx context.Context, turn console.Turn, at time.Time) error
 	// PutSummary keeps a summary, unless it stands for nothing (ToSeq 0), one that stands for as much is
-	// kept already, or the one that went into it has been forgotten since, and in any case counts what turn's Record says was spent
-	// for it and adds its steps to the record of the turn. It returns CodeNotFound where the
-	// conversation is not there.
+	// kept already, or the one that went into it has been forgotten since. In any case it counts what
+	// turn's Record says was spent for it and adds its steps to the record of the turn. It returns
+	// CodeNotFound where the conversation is not there.
 	PutSummary(ctx context.Context, s console.Summary, turn console.Turn, at time.Time) error
 	// AfterCommit calls f once the transaction has been committed, and never if it was not.
 	AfterCommit(f func())
