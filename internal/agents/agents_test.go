@@ -144,6 +144,7 @@ func TestCreateRefuses(t *testing.T) {
 		"the server's":      {Draft{Name: "a", Timezone: ptr("Local")}, 0, console.CodeValidation, []string{"timezone"}},
 		"a language":        {Draft{Name: "a", Language: ptr("not a tag")}, 0, console.CodeValidation, []string{"language"}},
 		"two addresses":     {Draft{Name: "a", BusinessEmail: ptr("x"), EscalationEmail: ptr("y <y@z.com>")}, 0, console.CodeValidation, []string{"business_email", "escalation_email"}},
+		"no ASCII":          {Draft{Name: "a", BusinessEmail: ptr("zoë@bücher.example"), EscalationEmail: ptr("ada@bücher.example")}, 0, console.CodeValidation, []string{"escalation_email"}},
 		"a logo":            {Draft{Name: "a", Logo: ptr("ftp://x/y")}, 0, console.CodeValidation, []string{"logo"}},
 		"a rule without id": {Draft{Name: "a", Rules: []console.Rule{{Name: "x"}}}, 0, console.CodeValidation, []string{"rules.0.id"}},
 		"a manner":          {Draft{Name: "a", OnNewMessage: ptr("shout")}, 0, console.CodeValidation, []string{"on_new_message"}},

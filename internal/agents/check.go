@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/text/language"
 
@@ -59,7 +60,7 @@ func check(a console.Agent) []console.Field {
 	c.Optional("business_address", a.BusinessAddress, maxLong)
 	c.Optional("business_description", a.BusinessDescription, maxLong)
 	c.email("business_email", a.BusinessEmail)
-	c.email("escalation_email", a.EscalationEmail)
+	c.reachable("escalation_email", a.EscalationEmail)
 	c.onNewMessage(a.OnNewMessage)
 	c.replyLanguage(a.ReplyLanguage)
 	c.models(a)
@@ -111,6 +112,19 @@ func (c *checker) email(path string, s *string) {
 	}
 	if a, err := mail.ParseAddress(*s); err != nil || a.Address != *s || !strings.Contains(*s, "@") || len(*s) > maxShort {
 		c.Fail(path, "must be an e-mail address")
+	}
+}
+
+// reachable refuses addresses that only some mail servers take, so that a mail about a customer who
+// needs somebody is not refused when it is too late.
+func (c *checker) reachable(path string, s *string) {
+	before := len(c.All)
+	c.email(path, s)
+	if s == nil || len(c.All) > before {
+		return
+	}
+	if strings.ContainsFunc(*s, func(r rune) bool { return r > unicode.MaxASCII }) {
+		c.Fail(path, "must be of ASCII characters; a domain in other ones has a form that begins with xn--")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -27,6 +28,26 @@ func (f *Faults) Text(path, s string, least, most int) {
 		f.Fail(path, "must not contain the character NUL")
 	}
 }
+
+// Words holds s to a number of characters, some of which can be seen.
+func (f *Faults) Words(path, s string, most int) {
+	before := len(f.All)
+	f.Text(path, s, 1, most)
+	if len(f.All) == before && strings.TrimSpace(s) == "" {
+		f.Fail(path, "must not be blank")
+	}
+}
+
+// Line holds s to Words of one line, without what would break lists and terminals.
+func (f *Faults) Line(path, s string, most int) {
+	before := len(f.All)
+	f.Words(path, s, most)
+	if len(f.All) == before && strings.ContainsFunc(s, unprintable) {
+		f.Fail(path, "must be one line without control characters")
+	}
+}
+
+func unprintable(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) }
 
 // Optional holds s, where it is given, to at most so many characters.
 func (f *Faults) Optional(path string, s *string, most int) {

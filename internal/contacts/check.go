@@ -6,6 +6,7 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 
@@ -70,11 +71,18 @@ func (f *checker) fields(fields map[string]string) {
 		return
 	}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
-		if key == "" {
-			f.Fail("fields", "must not have a field without a name")
+		path := "fields." + key
+		switch {
+		case key == "":
+			path = "fields"
+			f.Fail(path, "must not have a field without a name")
+		case utf8.RuneCountInString(key) > console.MaxContactKey:
+			path = "fields." + string([]rune(key)[:console.MaxContactKey]) + "…"
+			f.Fail(path, "must have a name of at most %d characters", console.MaxContactKey)
+		case strings.ContainsAny(key, "\x00"+console.FieldEnd):
+			f.Fail(path, "must have a name without the characters NUL and U+001F")
 		}
-		f.text("fields", key, 0, console.MaxContactKey)
-		f.text("fields."+key, fields[key], 0, console.MaxContactValue)
+		f.text(path, fields[key], 0, console.MaxContactValue)
 	}
 }
 

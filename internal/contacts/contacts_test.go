@@ -159,6 +159,9 @@ func TestFaultsAreToldAtOnce(t *testing.T) {
 			Fields: console.Some(map[string]*string{"": text("x"), "b": text(strings.Repeat("x", 1001))}),
 			Tags:   console.Some([]string{"ok", "", " x"}),
 		}, []string{"name", "notes", "email", "language", "phone", "fields", "fields.b", "tags.1", "tags.2"}},
+		"names of fields": {contacts.Patch{Fields: console.Some(map[string]*string{
+			"a\x00": text(""), "b": text("ok"), "c\x1f": text("x\x1f"), strings.Repeat("é", 101): text("x"),
+		})}, []string{"fields.a\x00", "fields.c\x1f", "fields.c\x1f", "fields." + strings.Repeat("é", 100) + "…"}},
 		"too many fields": {contacts.Patch{Fields: console.Some(many)}, []string{"fields"}},
 		"too many tags": {
 			contacts.Patch{Tags: console.Some(tags(51))},

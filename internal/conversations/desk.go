@@ -54,7 +54,7 @@ type DeskPatch struct {
 func (p DeskPatch) Faults() []console.Field {
 	var f console.Faults
 	if p.Assignee.Value != nil {
-		f.Text("assignee", *p.Assignee.Value, 1, console.MaxAssignee)
+		f.Line("assignee", *p.Assignee.Value, console.MaxAssignee)
 	}
 	if s := p.Status; s.Set && s.Value != console.DeskOpen && s.Value != console.DeskResolved {
 		f.Fail("status", "must be open or resolved")
@@ -116,11 +116,21 @@ type NoteDraft struct {
 	Text                string
 }
 
+// Faults returns every fault of what is to be written.
+func (d NoteDraft) Faults() []console.Field {
+	var f console.Faults
+	f.Words("text", d.Text, console.MaxNote)
+	return f.All
+}
+
 // AddNote writes a note beside a conversation, by the key that asks.
 func (s *Service) AddNote(
 	ctx context.Context, tx DeskStore, by console.ID, d NoteDraft,
 ) (console.Note, error) {
 	if _, err := tx.LockConversation(ctx, d.Agent, d.Conversation); err != nil {
+		return console.Note{}, err
+	}
+	if err := console.Invalid(d.Faults()); err != nil {
 		return console.Note{}, err
 	}
 	key, err := tx.Key(ctx, by)

@@ -57,14 +57,22 @@ func TestDesk(t *testing.T) {
 
 func TestDeskFaults(t *testing.T) {
 	t.Parallel()
-	empty, long := "", strings.Repeat("x", 256)
+	empty, long, blank, lines, bell := "", strings.Repeat("x", 256), " \u2003\t", "Ada\nObi", "Ada\a"
 	for name, p := range map[string]DeskPatch{
 		"nobody's name": {Assignee: console.Some(&empty)},
 		"a long name":   {Assignee: console.Some(&long)},
+		"a blank name":  {Assignee: console.Some(&blank)},
+		"two lines":     {Assignee: console.Some(&lines)},
+		"a bell":        {Assignee: console.Some(&bell)},
 		"a status":      {Status: console.Some(console.DeskStatus("gone"))},
 	} {
 		if len(p.Faults()) != 1 {
 			t.Errorf("%s: got faults %v, want one", name, p.Faults())
+		}
+	}
+	for text, want := range map[string]int{"": 1, blank: 1, strings.Repeat("x", console.MaxNote+1): 1, lines: 0} {
+		if got := (NoteDraft{Text: text}).Faults(); len(got) != want {
+			t.Errorf("a note of %.20q: got faults %v, want %d", text, got, want)
 		}
 	}
 	if faults := (DeskPatch{}).Faults(); faults != nil {

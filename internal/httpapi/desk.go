@@ -110,10 +110,14 @@ type createNote struct {
 	Text string `json:"text" minLength:"1" maxLength:"10000"`
 }
 
+func (in createNote) draft(c *call) conversations.NoteDraft {
+	return conversations.NoteDraft{Agent: c.agentID(), Conversation: c.chatID(), Text: in.Text}
+}
+
+func (in createNote) faults(c *call) []console.Field { return in.draft(c).Faults() }
+
 func (a *API) createNote(c *call, tx Tx, in createNote) (noteJSON, error) {
-	got, err := a.cfg.Conversations.AddNote(c.ctx(), tx, c.principal().Key, conversations.NoteDraft{
-		Agent: c.agentID(), Conversation: c.chatID(), Text: in.Text,
-	})
+	got, err := a.cfg.Conversations.AddNote(c.ctx(), tx, c.principal().Key, in.draft(c))
 	return noteOf(got), err
 }
 

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -75,10 +76,19 @@ func (a *API) log(x *exchange, r *http.Request) {
 	}
 	level := slog.LevelInfo
 	if x.err != nil {
-		level = slog.LevelError
+		level = gravity(x.err)
 		attrs = append(attrs, slog.String("error", x.err.Error()))
 	}
 	a.cfg.Log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// gravity is how bad it is what the log should know. That a server which stops refuses what still
+// comes is as it should be.
+func gravity(err error) slog.Level {
+	if e, ok := errors.AsType[*console.Error](err); ok && e.Reason == console.ReasonShuttingDown {
+		return slog.LevelWarn
+	}
+	return slog.LevelError
 }
 
 const maxRequestID = 128

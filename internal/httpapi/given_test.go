@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +49,7 @@ const home = console.ID("t000000000000000000000001")
 //	verdict request status      what an operator says to a request
 //	calls agent conversation    three calls, the first of which is the conversation's first two messages
 //	turn agent conversation     a reply to what is open, and the record of how a model came to it
+//	models n                    so many model connections
 //	library                     the public library, which every server has and most wire tests do without
 func (h *house) given(tb testing.TB, team console.ID, what string, args []string) {
 	tb.Helper()
@@ -74,6 +77,8 @@ func (h *house) given(tb testing.TB, team console.ID, what string, args []string
 			v := phones.Verdict{Status: console.RequestStatus(args[1]), Reason: &reason}
 			_, err := h.cfg.Phones.Judge(tb.Context(), tx, console.ID(args[0]), v)
 			return err
+		case "models":
+			return h.someModels(tb, tx, args[0])
 		case "turn":
 			return h.endTurn(tb, tx, console.ID(args[0]), console.ID(args[1]))
 		case "calls":
@@ -85,6 +90,21 @@ func (h *house) given(tb testing.TB, team console.ID, what string, args []string
 	if err != nil {
 		tb.Fatal(err)
 	}
+}
+
+func (h *house) someModels(tb testing.TB, tx *store.Tx, how string) error {
+	tb.Helper()
+	many, err := strconv.Atoi(how)
+	for i := range many {
+		m := console.ModelConnection{
+			ID: console.ID(fmt.Sprintf("c%024d", 1000+i)), Name: fmt.Sprint("Model ", i), Provider: console.ProviderOpenAI, Model: "m",
+			CreatedAt: h.clock.now(), UpdatedAt: h.clock.now(),
+		}
+		if err := tx.InsertModelConnection(tb.Context(), m); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 func (h *house) someCalls(tb testing.TB, tx *store.Tx, agent, conversation console.ID) error {

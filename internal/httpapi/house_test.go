@@ -115,7 +115,7 @@ func openHouseOn(tb testing.TB, url string, set func(*Config)) *house {
 		Contacts:  contacts.New(h.clock.now, teller{h.hub}),
 		Phones:    phones.New(h.clock.now, h.ids.id),
 		Connections: connections.New(connections.Config{
-			Now: h.clock.now, NewID: h.ids.id, Sealer: sealer, Dial: dialled, Plain: llm.Plain, Most: mostModels,
+			Now: h.clock.now, NewID: h.ids.id, Sealer: sealer, Dial: dialled, Plain: llm.Plain,
 		}),
 		Conversations: conversations.New(conversations.Config{
 			Now: h.clock.now, NewID: h.ids.id, Node: "node", Listener: teller{h.hub}, Halter: nobody{},
@@ -277,9 +277,6 @@ func (e endingHub) Subscribe(r stream.Request) (*stream.Subscription, error) {
 	}
 	return sub, err
 }
-
-// mostModels is how many model connections a team may have here.
-const mostModels = 3
 
 // dialled is a model that answers to a key that is right, and else does not accept it.
 func dialled(m console.ModelConnection, key string) (llm.Model, error) {

@@ -49,6 +49,24 @@ func TestOneLogLineARequest(t *testing.T) {
 	}
 }
 
+// A server that stops refuses streams, of which nobody has to be woken.
+func TestStoppingIsNoErrorToTheLog(t *testing.T) {
+	t.Parallel()
+	log := &logLines{}
+	h := openHouse(t, func(c *Config) { c.Log = slog.New(slog.NewJSONHandler(log, nil)) })
+	made := h.call(http.MethodPost, "/conversations/stream-ticket", "")
+	_, rest, _ := strings.Cut(made.Body.String(), `"ticket":"`)
+	ticket, _, _ := strings.Cut(rest, `"`)
+	h.hub.Shutdown()
+	got := h.call(http.MethodGet, "/conversations/stream?ticket="+ticket, "", "X-Request-Id", "late")
+	for line := range strings.Lines(log.String()) {
+		if strings.Contains(line, `"late"`) && strings.Contains(line, `"level":"WARN"`) && got.Code == http.StatusServiceUnavailable {
+			return
+		}
+	}
+	t.Errorf("a stream at shutdown: %d, and no warning of it in the log:\n%s", got.Code, log)
+}
+
 func TestNewUUID(t *testing.T) {
 	t.Parallel()
 	a, b := newUUID(), newUUID()

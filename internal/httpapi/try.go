@@ -35,6 +35,7 @@ type inFlowJSON struct {
 	Version string            `json:"version,omitempty" required:"false" maxLength:"255"`
 	Step    string            `json:"step" maxLength:"255"`
 	Fields  map[string]string `json:"fields" required:"false" nullable:"false"`
+	Given   []string          `json:"given" required:"false" nullable:"false" maxItems:"50"`
 	Tries   int               `json:"tries" required:"false" minimum:"0" maximum:"1000"`
 	Strayed int               `json:"digressions" required:"false" minimum:"0" maximum:"1000"`
 }
@@ -44,7 +45,7 @@ func inFlowOf(s flows.State) orNull[inFlowJSON] {
 		return orNull[inFlowJSON]{}
 	}
 	j := inFlowJSON{
-		Name: s.Flow, Version: s.Version, Step: s.Step, Fields: s.Fields, Tries: s.Tries, Strayed: s.Strayed,
+		Name: s.Flow, Version: s.Version, Step: s.Step, Fields: s.Fields, Given: list(s.Given), Tries: s.Tries, Strayed: s.Strayed,
 	}
 	if j.Fields == nil {
 		j.Fields = map[string]string{}
@@ -109,7 +110,7 @@ func (in tryIn) trial() agents.Trial {
 	}
 	if f := in.Flow; f != nil {
 		t.State = flows.State{
-			Flow: f.Name, Version: f.Version, Step: f.Step, Fields: f.Fields, Tries: f.Tries, Strayed: f.Strayed,
+			Flow: f.Name, Version: f.Version, Step: f.Step, Fields: f.Fields, Given: f.Given, Tries: f.Tries, Strayed: f.Strayed,
 		}
 	}
 	return t

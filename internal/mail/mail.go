@@ -11,6 +11,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode"
 
 	gomail "github.com/wneessen/go-mail"
 )
@@ -25,10 +26,15 @@ type Config struct {
 	TLS *tls.Config
 }
 
-// IsAddress reports whether a text is an address to send from, with a name or without.
+// IsAddress reports whether a text is an address to send from, with a name or without. The address is
+// in ASCII: not every server on the way takes others.
 func IsAddress(s string) bool {
-	_, err := mail.ParseAddress(s)
-	return err == nil
+	a, err := mail.ParseAddress(s)
+	return err == nil && ascii(a.Address)
+}
+
+func ascii(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 }
 
 // Mail is an e-mail in plain text.
@@ -146,7 +152,7 @@ func (s *Sender) message(m Mail) (*gomail.Msg, error) {
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	msg.FromMailAddress(s.from)
 	to, err := mail.ParseAddress(m.To)
-	if err != nil || to.Address != m.To {
+	if err != nil || to.Address != m.To || !ascii(to.Address) {
 		return nil, errors.New("the recipient is no address")
 	}
 	msg.ToMailAddress(&mail.Address{Address: to.Address})

@@ -120,6 +120,7 @@ func TestSendTakesNoHeadersFromOutside(t *testing.T) {
 	}
 	for _, to := range []string{
 		"", "a@b.example\r\nBcc: c@d.example", "A <a@b.example>", "a@b.example, c@d.example", "a@b.example>\r\nRCPT TO:<c@d.example",
+		"zoë@shop.example", "owner@bücher.example", // which would be for the server to take or not
 	} {
 		hostile.To = to
 		e, ok := errors.AsType[*Error](s.Send(t.Context(), hostile))
@@ -129,6 +130,17 @@ func TestSendTakesNoHeadersFromOutside(t *testing.T) {
 	}
 	if n := len(p.got()); n != 1 {
 		t.Errorf("%d mails, want 1", n)
+	}
+}
+
+func TestIsAddress(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{
+		"a@b.example": true, "Zoë <a@b.example>": true, "": false, "a": false, "zoë@b.example": false, "a@bücher.example": false,
+	} {
+		if got := IsAddress(address); got != want {
+			t.Errorf("IsAddress(%q) = %t, want %t", address, got, want)
+		}
 	}
 }
 
