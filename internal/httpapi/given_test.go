@@ -78,7 +78,7 @@ func (h *house) given(tb testing.TB, team console.ID, what string, args []string
 			_, err := h.cfg.Phones.Judge(tb.Context(), tx, console.ID(args[0]), v)
 			return err
 		case "models":
-			return h.someModels(tb, tx, args[0])
+			return h.someModels(tb, tx, team, args[0])
 		case "turn":
 			return h.endTurn(tb, tx, console.ID(args[0]), console.ID(args[1]))
 		case "calls":
@@ -92,12 +92,19 @@ func (h *house) given(tb testing.TB, team console.ID, what string, args []string
 	}
 }
 
-func (h *house) someModels(tb testing.TB, tx *store.Tx, how string) error {
+func (h *house) someModels(tb testing.TB, tx *store.Tx, team console.ID, how string) error {
 	tb.Helper()
 	many, err := strconv.Atoi(how)
 	for i := range many {
+		id := console.ID(fmt.Sprintf("c%024d", 1000+i))
+		if team != home {
+			id = console.ID(shifted(string(id)))
+		}
+		if _, err := tx.ModelConnection(tb.Context(), id); err == nil {
+			continue // given by an earlier try of the same step
+		}
 		m := console.ModelConnection{
-			ID: console.ID(fmt.Sprintf("c%024d", 1000+i)), Name: fmt.Sprint("Model ", i), Provider: console.ProviderOpenAI, Model: "m",
+			ID: id, Name: fmt.Sprint("Model ", i), Provider: console.ProviderOpenAI, Model: "m",
 			CreatedAt: h.clock.now(), UpdatedAt: h.clock.now(),
 		}
 		if err := tx.InsertModelConnection(tb.Context(), m); err != nil {

@@ -312,6 +312,15 @@ func some(rt *rapid.T, label string) any {
 	return drawText(rt, label)
 }
 
+// someLine is like some, of what has no control characters.
+func someLine(rt *rapid.T, label string) any {
+	text, ok := some(rt, label).(string)
+	if !ok {
+		return nil
+	}
+	return strings.ReplaceAll(text, "\x1f", "~")
+}
+
 // touched changes a row some time later, now and then.
 func (p *place) touched(rt *rapid.T, path string, made item) item {
 	if !rapid.Bool().Draw(rt, "touched") {
@@ -386,7 +395,7 @@ func addConversation(p *place, rt *rapid.T) item {
 	path := p.path + "/" + said.text("conversation_id")
 	if rapid.Bool().Draw(rt, "desk") {
 		p.do(http.MethodPatch, path, item{
-			"assignee": some(rt, "assignee"), "status": rapid.SampledFrom([]string{"open", "resolved"}).Draw(rt, "status"),
+			"assignee": someLine(rt, "assignee"), "status": rapid.SampledFrom([]string{"open", "resolved"}).Draw(rt, "status"),
 		})
 	}
 	if rapid.Bool().Draw(rt, "pause") {
