@@ -1,6 +1,7 @@
 package turns
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/bimpe/bimpe/internal/console"
@@ -18,6 +19,8 @@ type tails struct {
 const (
 	maxTails     = 2048
 	maxTailBytes = 16 << 10
+	// tailRoom is for how many messages a tail is copied at once.
+	tailRoom = 16
 )
 
 // get returns the end of a log that reaches at least to seq, or nil.
@@ -28,7 +31,8 @@ func (t *tails) get(conversation console.ID, seq int64) []console.Message {
 	if len(tail) == 0 || tail[len(tail)-1].Seq < seq {
 		return nil
 	}
-	return tail
+	// Whoever holds it cannot write where the next message goes.
+	return slices.Clip(tail)
 }
 
 // put remembers what was read from the log, unless something newer is known.
@@ -38,7 +42,7 @@ func (t *tails) put(conversation console.ID, tail []console.Message) {
 	if old := t.byID[conversation]; len(tail) == 0 || len(old) > 0 && old[len(old)-1].Seq >= tail[len(tail)-1].Seq {
 		return
 	}
-	t.set(conversation, tail)
+	t.set(conversation, slices.Clip(tail)) // whoever read it may add to it
 }
 
 // add appends a message that was just committed to a tail that is known, and begins one where the
@@ -51,11 +55,19 @@ func (t *tails) add(m console.Message) {
 	case len(tail) == 0 && m.Seq > 1:
 	case len(tail) > 0 && tail[len(tail)-1].Seq+1 != m.Seq:
 		delete(t.byID, m.ConversationID)
+	case len(tail) < cap(tail):
+		// Turns that hold the tail do not see what stands behind its end.
+		t.set(m.ConversationID, lately(append(tail, slim(m))))
 	default:
-		first := max(0, len(tail)+1-console.HistoryLength)
-		// A copy, since turns hold the one before.
-		t.set(m.ConversationID, append(tail[first:len(tail):len(tail)], slim(m)))
+		grown := make([]console.Message, len(tail), len(tail)+tailRoom)
+		copy(grown, tail)
+		t.set(m.ConversationID, lately(append(grown, slim(m))))
 	}
+}
+
+// lately is what a turn reads of a tail.
+func lately(tail []console.Message) []console.Message {
+	return tail[max(0, len(tail)-console.HistoryLength):]
 }
 
 // set is called with mu held.
