@@ -67,6 +67,9 @@ type Step struct {
 	Cost     Money // zero: no prices are set
 }
 
+// FaultCut is of a model whose reply was too long, and of which the beginning was said.
+const FaultCut = "cut"
+
 // StepKind says what a step was.
 type StepKind string
 

@@ -13,6 +13,13 @@ import (
 // shards is over how many rows what is spent is spread where transactions run side by side.
 const shards = 16
 
+// mostNanos is where the cost of a row ends, at a hundred million of a currency, so that neither it nor
+// a sum of rows can outgrow its column, whatever prices were set and whatever a provider says.
+const mostNanos = 1e17
+
+// maxNanos is mostNanos in a statement.
+const maxNanos = `100000000000000000`
+
 // count adds what a turn spent to what was spent on a day. The turn itself counts with the model that
 // was asked last.
 func (t *Tx) count(turn console.Turn, day console.Day) error {
@@ -29,11 +36,12 @@ func (t *Tx) spend(turn console.Turn, day console.Day, rows []counts) error {
 			prompt_tokens = usage.prompt_tokens + excluded.prompt_tokens,
 			completion_tokens = usage.completion_tokens + excluded.completion_tokens,
 			estimated_tokens = usage.estimated_tokens + excluded.estimated_tokens,
-			cost_nanos = usage.cost_nanos + excluded.cost_nanos`
+			cost_nanos = CASE WHEN usage.cost_nanos > ` + maxNanos + ` - excluded.cost_nanos THEN ` + maxNanos + `
+				ELSE usage.cost_nanos + excluded.cost_nanos END`
 	for _, c := range rows {
 		_, err := t.s.exec(text, t.team, int64(day), string(turn.AgentID), string(turn.KeyID),
 			string(c.Model.Connection), c.Model.Provider, c.Model.Name, c.Cost.Currency, t.shard(turn.ConversationID),
-			c.turns, c.Asked, c.Tokens.Prompt, c.Tokens.Completion, c.Estimated, c.Cost.Nanos)
+			c.turns, c.Asked, c.Tokens.Prompt, c.Tokens.Completion, c.Estimated, min(c.Cost.Nanos, mostNanos))
 		if err != nil {
 			return err
 		}

@@ -163,3 +163,40 @@ func TestTurnsWithoutBoundsReadThemOnceInAWhile(t *testing.T) {
 		}
 	})
 }
+
+// The bound of an agent is the one that it has now.
+func TestTheBoundOfAnAgentHoldsAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, dear)
+		for _, tt := range []struct {
+			bound console.Bound
+			want  console.Budget
+		}{{console.Bound{}, ""}, {most(1), console.BudgetAgent}, {most(1), console.BudgetAgent}, {console.Bound{}, ""}} {
+			h.db.locked(func(s *state) {
+				h.db.bounds.Agent = tt.bound
+				s.agent.UpdatedAt = s.agent.UpdatedAt.Add(time.Millisecond)
+			})
+			h.customer("hi")
+			synctest.Wait()
+			if got := h.db.lastTurn().Record.Budget; got != tt.want {
+				t.Errorf("with a bound of %+v the turn is over the budget %q, want %q", tt.bound, got, tt.want)
+			}
+		}
+	})
+}
+
+// A model that does not stop where it was told to cannot spend a budget many times over.
+func TestAModelThatIgnoresItsLimitIsCut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, utterance{words: make1000("and on ")})
+		h.db.perTurn = 400
+		h.customer("hi")
+		h.runs.Wait()
+		record := h.db.lastTurn().Record
+		if total := record.Spent[0].Tokens.Total(); total > 3*400 || record.Steps[0].Fault != console.FaultCut {
+			t.Errorf("a turn that may cost 400 cost %d: %+v", total, record.Steps)
+		}
+	})
+}

@@ -284,6 +284,7 @@ func TestEndlessReplyIsCut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, utterance{words: make1000(strings.Repeat("x", 1024))})
+		h.Limits.ReplyTokens = h.Limits.ReplyBytes
 		h.customer("a")
 		synctest.Wait()
 		if n := len(h.db.log()[1].Text); n != h.Limits.ReplyBytes {
@@ -419,6 +420,23 @@ func TestStreamsOfADeletedAgentEnd(t *testing.T) {
 		h.AgentStopped("deleted", console.WhyAgentDeleted)
 		if got := h.ears.heard("ended"); len(got) != 1 || got[0] != "deleted" {
 			t.Errorf("the streams of %v ended, want those of the deleted agent alone", got)
+		}
+	})
+}
+
+// What was spent on a reply that nobody wants any more is counted without delay.
+func TestARunOfADeletedAgentIsOverAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, slow)
+		h.customer("a")
+		time.Sleep(1500 * time.Millisecond)
+		h.db.locked(func(s *state) { s.agent = nil })
+		begun := time.Now()
+		h.AgentStopped(agentID, console.WhyAgentDeleted)
+		h.runs.Wait()
+		if took := time.Since(begun); took > 0 {
+			t.Errorf("the run goes on for %v", took)
 		}
 	})
 }

@@ -234,6 +234,7 @@ func (f *fakeDB) Agent(context.Context, console.ID) (a console.Agent, err error)
 		a = console.Agent{
 			ID: agentID, Name: "Ada", Description: f.description, UpdatedAt: s.agent.UpdatedAt, Language: "en", Timezone: "UTC", Rules: f.rules,
 			WorkflowID: f.workflowID(), Status: s.agent.Status, OnNewMessage: s.agent.OnNewMessage, Epoch: s.agent.Epoch, MaxTokensPerTurn: f.perTurn,
+			MaxTokensPerDay: f.bounds.Agent.Most,
 		}
 	})
 	return a, err

@@ -8,8 +8,8 @@ import (
 )
 
 // ledger knows what may still be spent today, as far as this node can. What its own turns spend it
-// knows at once; what other nodes spend, and bounds that are changed, at the latest after
-// ledgerLife. So the tokens of a day are overshot by no more than other nodes spend meanwhile.
+// knows at once, and the bound of an agent; what other nodes spend, and other bounds that are changed, at
+// the latest after ledgerLife. So the tokens of a day are overshot by no more than other nodes spend meanwhile.
 type ledger struct {
 	mu       sync.Mutex
 	accounts map[owner]*account // held under mu
@@ -43,13 +43,16 @@ func (a *account) left() (int64, bool) {
 	return a.bound.Most - a.bound.Spent - a.since - a.held, a.bound.Set
 }
 
-// fresh reports whether the accounts need not be read.
-func (l *ledger) fresh(owners []owner, day console.Day, now time.Time) bool {
+// fresh reports whether the accounts need not be read: they were lately, with the bound that the agent has.
+func (l *ledger) fresh(owners []owner, day console.Day, now time.Time, agent console.Bound) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, o := range owners {
 		a := l.accounts[o]
 		if a == nil || a.day != day || now.Sub(a.readAt) >= ledgerLife || now.Before(a.readAt) {
+			return false
+		}
+		if o.kind == console.BudgetAgent && (a.bound.Set != agent.Set || a.bound.Most != agent.Most) {
 			return false
 		}
 	}

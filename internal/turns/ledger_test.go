@@ -72,7 +72,7 @@ func TestTheLedgerIsReadAnewEachDayAndWhenTheClockTurnsBack(t *testing.T) {
 	var l ledger
 	owners := []owner{{"team", console.BudgetTeam, ""}}
 	at := time.UnixMilli(1_700_000_000_000)
-	if l.fresh(owners, 1, at) {
+	if l.fresh(owners, 1, at, console.Bound{}) {
 		t.Error("nothing was read, and it is fresh")
 	}
 	l.put(owners, []console.Bound{most(100)}, l.reading(owners), 1, at)
@@ -87,7 +87,7 @@ func TestTheLedgerIsReadAnewEachDayAndWhenTheClockTurnsBack(t *testing.T) {
 		{2, at, false},
 		{1, at.Add(-1), false},
 	} {
-		if got := l.fresh(owners, tt.day, tt.at); got != tt.want {
+		if got := l.fresh(owners, tt.day, tt.at, console.Bound{}); got != tt.want {
 			t.Errorf("day %d, %v later: fresh %v, want %v", tt.day, tt.at.Sub(at), got, tt.want)
 		}
 	}

@@ -314,7 +314,7 @@ func silent(used llm.Usage) error {
 // has ended nothing more is written, and the model ends too, saying what it has cost so far.
 func (r *run) hear(ctx context.Context, h *health, request llm.Request, heard func()) (llm.End, error) {
 	end := llm.End{Finish: llm.FinishLength}
-	lost := false
+	lost, said := false, 0
 	for d, err := range r.asking.Model.Stream(ctx, request) {
 		if err != nil {
 			return end, err
@@ -331,8 +331,17 @@ func (r *run) hear(ctx context.Context, h *health, request llm.Request, heard fu
 				break
 			}
 		}
+		if said += llm.EstimateTokens(d.Text); tooMuch(request, said) {
+			break
+		}
 	}
 	return end, context.Cause(ctx)
+}
+
+// tooMuch reports whether a model goes on far beyond what it was allowed to say, so that it has not been
+// told or does not care. An estimate may be twice of what a model counts. A whole reply is there already.
+func tooMuch(r llm.Request, said int) bool {
+	return r.MaxTokens > 0 && !r.Whole && said > 2*r.MaxTokens+leastReply
 }
 
 // write adds a piece to the reply. It returns false when nothing more is wanted.

@@ -2,6 +2,7 @@ package turns
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
@@ -24,6 +25,9 @@ func (r *run) say(what reply) (console.TurnState, error) {
 		if err == nil {
 			r.finish(*ended)
 			return ended.State, nil
+		}
+		if errors.Is(err, errGone) {
+			return "", err
 		}
 		if try == commitTries || sleep(r.e.work, pause) != nil {
 			return "", err

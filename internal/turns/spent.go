@@ -40,7 +40,7 @@ func given(passages []console.Passage) []console.Step {
 func (r *run) asked(s console.Step, request llm.Request, end llm.End, err error) {
 	s.Took, s.Fault = r.e.Now().Sub(s.At), word(err)
 	if err == nil && end.Finish == llm.FinishLength {
-		s.Fault = "cut"
+		s.Fault = console.FaultCut
 	}
 	s.Tokens = cost(r.asking, request, end, r.written().Written, err)
 	r.purse.pay(s.Tokens.Total())

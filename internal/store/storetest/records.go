@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -20,6 +21,7 @@ func recordTests() map[string]test {
 		"turns and what they cover":   turnsCover,
 		"usage told apart":            usageToldApart,
 		"usage narrowed and paged":    usageNarrowed,
+		"usage has an end":            usageHasAnEnd,
 		"bounds of a day":             boundsOfADay,
 		"usage of many conversations": usageOfMany,
 	}
@@ -268,6 +270,19 @@ func usageToldApart(t *testing.T, b *bench) {
 	page, err := b.db.Team(b.other).Usage(t.Context(), console.UsageFilter{To: tomorrow}, console.Query{})
 	ok(t, err)
 	equal(t, "usage of another team", page.Total, int64(0))
+}
+
+// usageHasAnEnd: whatever a provider says that its tokens cost, replies are committed.
+func usageHasAnEnd(t *testing.T, b *bench) {
+	t.Helper()
+	agent := b.agent(t).ID
+	for range 3 {
+		b.spend(t, agent, "k", spending(gpt(), 1, 0, console.Money{Currency: "USD", Nanos: math.MaxInt64 / 2}))
+	}
+	got := b.usage(t, console.UsageFilter{Agent: agent})
+	if len(got) != 1 || got[0].Turns != 3 || got[0].Cost.Nanos < 1e17 || got[0].Cost.Nanos > 3e17 {
+		t.Errorf("usage %+v, want 3 turns and the most that a row counts, in up to three rows", got)
+	}
 }
 
 func usageNarrowed(t *testing.T, b *bench) {
