@@ -431,7 +431,7 @@ func TestARunOfADeletedAgentIsOverAtOnce(t *testing.T) {
 		h := newHouse(t, slow)
 		h.customer("a")
 		time.Sleep(1500 * time.Millisecond)
-		h.db.locked(func(s *state) { s.agent = nil })
+		h.db.locked(func(s *state) { s.agent, s.conversation = nil, nil })
 		begun := time.Now()
 		h.AgentStopped(agentID, console.WhyAgentDeleted)
 		h.runs.Wait()
