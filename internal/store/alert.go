@@ -29,7 +29,8 @@ func (t *Tx) alert(c console.Change) error {
 // TakeAlert gives a node the e-mail that has been due the longest, under the given id if it has not
 // been tried before, or nil if there is none for it. It is the node's until FinishAlert, or until the
 // node is gone or has it without knowing; no two nodes have the same one. An agent's mails keep
-// console.AlertPause. Conversations in which nobody is needed any more, or whose alert is too old,
+// console.AlertPause, and none begins while an earlier one waits for its next try: what comes meanwhile
+// goes together. Conversations in which nobody is needed any more, or whose alert is too old,
 // are taken out.
 func (db *DB) TakeAlert(ctx context.Context, by console.Taker, id console.ID) (mail *console.AlertMail, err error) {
 	if !db.d.many && !db.mine {
@@ -65,8 +66,9 @@ func (db *DB) dueAlert(by console.Taker) (string, []any) {
 	}
 	return `SELECT x.mail_id, x.agent_id FROM alert x
 		WHERE x.due_at <= $1 AND (x.node_id = '' OR x.node_id = $2 OR x.node_id <> $2` + gone + `)
+			AND NOT EXISTS (SELECT 1 FROM alert s WHERE s.agent_id = x.agent_id AND s.sent_at > $3)
 			AND (x.mail_id <> '' OR NOT EXISTS (
-				SELECT 1 FROM alert s WHERE s.agent_id = x.agent_id AND s.sent_at > $3))` + agentLives + `
+				SELECT 1 FROM alert w WHERE w.agent_id = x.agent_id AND w.mail_id <> '' AND w.due_at IS NOT NULL))` + agentLives + `
 		ORDER BY x.due_at, x.conversation_id LIMIT 1`,
 		[]any{ms(by.At), string(by.Node), ms(by.At.Add(-console.AlertPause))}
 }
@@ -135,18 +137,15 @@ func (t *Tx) alertMail(id, agent console.ID) (*console.AlertMail, error) {
 // gone to another node, stays as it is.
 func (db *DB) FinishAlert(ctx context.Context, mail, node console.ID, o console.AlertOutcome) error {
 	const again = `UPDATE alert SET due_at = $3, node_id = '' WHERE mail_id = $1 AND node_id = $2 AND due_at IS NOT NULL`
-	const done = `UPDATE alert SET due_at = NULL, node_id = '', sent_at = coalesce($3, sent_at)
+	const done = `UPDATE alert SET due_at = NULL, node_id = '', sent_at = $3
 		WHERE mail_id = $1 AND node_id = $2 AND due_at IS NOT NULL`
 	return db.Write(ctx, "", func(tx *Tx) error {
 		if !o.Again.IsZero() {
 			_, err := tx.s.exec(again, string(mail), string(node), ms(o.Again))
 			return err
 		}
-		var sent any
-		if o.Sent {
-			sent = ms(o.At)
-		}
-		_, err := tx.s.exec(done, string(mail), string(node), sent)
+		// One that was refused begins a pause too: the next one would be as well.
+		_, err := tx.s.exec(done, string(mail), string(node), ms(o.At))
 		return err
 	})
 }

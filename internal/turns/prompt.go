@@ -139,8 +139,9 @@ func history(b brief, tokens int) []llm.Message {
 	log := b.told()
 	back := make([]llm.Message, 0, len(log))
 	for i := len(log) - 1; i >= 0; i-- {
-		m := llm.Message{Role: llm.RoleUser, Text: llm.Tame(log[i].Text), Seq: log[i].Seq}
-		if log[i].Role == console.RoleAssistant {
+		said := log[i]
+		m := llm.Message{Role: llm.RoleUser, Text: llm.Tame(said.Text), Seq: said.Seq}
+		if said.Role == console.RoleAssistant {
 			m.Role = llm.RoleAssistant
 		}
 		n := llm.EstimateTokens(m.Text)
@@ -150,7 +151,7 @@ func history(b brief, tokens int) []llm.Message {
 		if n > tokens {
 			m.Text = clip(m.Text, max(tokens, 1))
 		}
-		if m.Text != log[i].Text {
+		if m.Text != said.Text {
 			m.Seq = 0
 		}
 		tokens -= n
@@ -164,25 +165,30 @@ func history(b brief, tokens int) []llm.Message {
 
 // told is what a model is told of the log in full, if it fits: what no summary stands for. What it is
 // to answer comes last; what is decided of it stands before, with what that is answered.
-func (b brief) told() []console.Message {
-	told := make([]console.Message, 0, len(b.history))
-	for _, m := range b.history {
-		if !b.asks(m) && m.Seq > b.summary.ToSeq {
+func (b brief) told() []*console.Message {
+	told := make([]*console.Message, 0, len(b.history)+1)
+	var open []*console.Message
+	for i := range b.history {
+		switch m := &b.history[i]; {
+		case b.asks(*m):
+			open = append(open, m)
+		case m.Seq > b.summary.ToSeq:
 			told = append(told, m)
 		}
 	}
 	if b.decided.open == nil {
-		return append(told, b.asked()...)
+		return append(told, open...)
 	}
-	var open []console.Message
-	for _, m := range b.asked() {
-		if b.decided.leaves(m) {
+	asked := open
+	open = nil
+	for _, m := range asked {
+		if b.decided.leaves(*m) {
 			open = append(open, m)
 			continue
 		}
 		told = append(told, m)
 	}
-	told = append(told, console.Message{Role: console.RoleAssistant, Author: console.ByAgent, Text: b.decided.said})
+	told = append(told, &console.Message{Role: console.RoleAssistant, Author: console.ByAgent, Text: b.decided.said})
 	return append(told, open...)
 }
 

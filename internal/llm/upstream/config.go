@@ -106,6 +106,7 @@ func newHTTP() *http.Client {
 		IdleConnTimeout:     90 * time.Second,
 		TLSHandshakeTimeout: 10 * time.Second,
 		DisableCompression:  true, // a compressed stream is a delayed stream
+		WriteBufferSize:     16 << 10, // most prompts fit, and leave in one piece
 	})}
 }
 
