@@ -37,11 +37,14 @@ func TestTheReleaseIsPrinted(t *testing.T) {
 
 func TestHelpIsForStandardOutput(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{}, {"--help"}, {"serve", "--help"}, {"key", "create", "-h"}} {
+	for _, args := range [][]string{{}, {"--help"}, {"serve", "--help"}, {"key", "create", "-h"}, {"help"}, {"help", "key"}} {
 		got := bimpe(t, args...)
 		if got.code != 0 || !strings.Contains(got.stdout, "Usage: bimpe") || got.stderr != "" {
 			t.Errorf("bimpe %v: %+v", args, got)
 		}
+	}
+	if got, want := bimpe(t, "help", "key", "create"), bimpe(t, "key", "create", "--help"); got != want {
+		t.Errorf("bimpe help key create: got %+v, want %+v", got, want)
 	}
 	for _, setting := range []string{"BIMPE_LISTEN", "BIMPE_MODEL_URL", "BIMPE_TURN_TIMEOUT"} {
 		if got := bimpe(t, "serve", "--help"); !strings.Contains(got.stdout, setting) {
@@ -54,6 +57,7 @@ func TestNonsenseIsRefusedOnStandardError(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
 		{"dance"},
+		{"help", "dance"},
 		{"--dance"},
 		{"key"},
 		{"key", "revoke"},
