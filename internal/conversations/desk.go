@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
@@ -54,7 +55,11 @@ type DeskPatch struct {
 func (p DeskPatch) Faults() []console.Field {
 	var f console.Faults
 	if p.Assignee.Value != nil {
+		before := len(f.All)
 		f.Line("assignee", *p.Assignee.Value, console.MaxAssignee)
+		if name := *p.Assignee.Value; len(f.All) == before && strings.TrimSpace(name) != name {
+			f.Fail("assignee", "must not begin or end with a space")
+		}
 	}
 	if s := p.Status; s.Set && s.Value != console.DeskOpen && s.Value != console.DeskResolved {
 		f.Fail("status", "must be open or resolved")

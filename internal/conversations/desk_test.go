@@ -58,10 +58,13 @@ func TestDesk(t *testing.T) {
 func TestDeskFaults(t *testing.T) {
 	t.Parallel()
 	empty, long, blank, lines, bell := "", strings.Repeat("x", 256), " \u2003\t", "Ada\nObi", "Ada\a"
+	first, last := " Ada", "Ada\u00a0"
 	for name, p := range map[string]DeskPatch{
 		"nobody's name": {Assignee: console.Some(&empty)},
 		"a long name":   {Assignee: console.Some(&long)},
 		"a blank name":  {Assignee: console.Some(&blank)},
+		"a space first": {Assignee: console.Some(&first)},
+		"a space last":  {Assignee: console.Some(&last)},
 		"two lines":     {Assignee: console.Some(&lines)},
 		"a bell":        {Assignee: console.Some(&bell)},
 		"a status":      {Status: console.Some(console.DeskStatus("gone"))},

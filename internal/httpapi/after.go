@@ -39,21 +39,21 @@ func parseTime(s string) (time.Time, bool) {
 }
 
 // parseAfter reads a message's id or a time.
-func parseAfter(path, s string) (after, error) {
+func parseAfter(path, s string) (a after, ok bool) {
 	if t, ok := parseTime(s); ok {
-		return after{path: path, at: &t}, nil
+		return after{path: path, at: &t}, true
 	}
 	if !plausible(s) || strings.ContainsAny(s, ":+") {
-		return after{}, errAfter(path)
+		return after{}, false
 	}
-	return after{path: path, message: console.ID(s)}, nil
+	return after{path: path, message: console.ID(s)}, true
 }
 
-func errAfter(path string) error {
-	return invalid(path, faultAfter)
-}
-
-const faultAfter = "must be the id of a message of this conversation or an ISO 8601 time"
+// What is wrong with an after, on the stream of a conversation and on that of a team.
+const (
+	faultAfter     = "must be the id of a message of this conversation or an ISO 8601 time"
+	faultTeamAfter = "must be the id of a message of this team or an ISO 8601 time"
+)
 
 // place returns the place in the team's log after which the stream begins.
 func (a after) place(ctx context.Context, from Reads, ticket int64) (int64, error) {
@@ -61,7 +61,7 @@ func (a after) place(ctx context.Context, from Reads, ticket int64) (int64, erro
 	case a.message != "":
 		place, err := from.TeamPlace(ctx, a.message)
 		if console.IsNotFound(err) {
-			return 0, invalid(a.path, "must be the id of a message of this team or an ISO 8601 time")
+			return 0, invalid(a.path, faultTeamAfter)
 		}
 		return place, err
 	case a.at != nil:
@@ -77,7 +77,7 @@ func (a after) seq(ctx context.Context, from Reads, conversation console.ID, tic
 	case a.message != "":
 		m, err := from.Message(ctx, conversation, a.message)
 		if console.IsNotFound(err) {
-			return 0, errAfter(a.path)
+			return 0, invalid(a.path, faultAfter)
 		}
 		return m.Seq, err
 	case a.at != nil:

@@ -93,6 +93,37 @@ func TestBodyOfNewAgent(t *testing.T) {
 	}
 }
 
+func TestBodyWithNamesOfItsOwner(t *testing.T) {
+	t.Parallel()
+	d := allowing[updateContact](http.MethodPatch)
+	long := strings.Repeat("x", console.MaxContactValue+1)
+	for body, want := range map[string]string{
+		`{"fields":{"a":null,"b[0].c":"x"}}`:           "ok",
+		`{"fields":{"a":"` + long + `"}}`:              "fields.a: expected length <= 1000",
+		`{"fields":{"a[0]":5}}`:                        "fields.a[0]: expected string",
+		`{"fields":{"a.b":5,"c[":[],"d":6}}`:           "fields.a.b: expected string; fields.c[: expected string; fields.d: expected string",
+		`{"fields":{"a]b":{"c":{}},"[":{"[":"x"}}}`:    "fields.[: expected string; fields.a]b: expected string",
+		`{"fields":{"a.b":"` + long + `"},"tags":[5]}`: "fields.a.b: expected length <= 1000; tags.0: expected string",
+		`{"fields":{"x":1e400}}`:                       "fields.x: is a number out of range; fields.x: expected string",
+		`{"fields":["a"]}`:                             "fields: expected object",
+	} {
+		var in updateContact
+		if got := outcomeOf(intoErr(d, body, &in)); got != want {
+			t.Errorf("%.60s: got %q, want %q", body, got, want)
+		}
+	}
+}
+
+func TestFaultsHaveWords(t *testing.T) {
+	t.Parallel()
+	for location, want := range map[string]string{"": "fields.a[0]", "b[2].c": "fields.a[0].b.2.c", "[1]": "fields.a[0].1"} {
+		path, fault := faultOf("fields.a[0]", &huma.ErrorDetail{Location: location})
+		if path != want || fault != "is not valid" {
+			t.Errorf("a fault without words at %q is %q: %q, want %q: is not valid", location, path, fault, want)
+		}
+	}
+}
+
 func TestFaultsAreBounded(t *testing.T) {
 	t.Parallel()
 	d := allowing[createWorkflow](http.MethodPost)

@@ -89,10 +89,9 @@ type newFields map[string]*string
 // Schema is that of an object with names of its owner's choice, which are kept.
 func (newFields) Schema(huma.Registry) *huma.Schema {
 	most := console.MaxContactValue
-	return &huma.Schema{
-		Type: huma.TypeObject, Nullable: true,
-		AdditionalProperties: &huma.Schema{Type: huma.TypeString, Nullable: true, MaxLength: &most},
-	}
+	value := &huma.Schema{Type: huma.TypeString, Nullable: true, MaxLength: &most}
+	value.PrecomputeMessages() // huma does it for named properties and for items only
+	return &huma.Schema{Type: huma.TypeObject, Nullable: true, AdditionalProperties: value}
 }
 
 func (in updateContact) patch(c *call) contacts.Patch {

@@ -79,11 +79,19 @@ func (s *sieve) object(path string, v map[string]any, schema *huma.Schema, depth
 			continue
 		}
 		s.text(cmp.Or(path, "body"), name)
-		checked, err := s.value(join(path, name), v[name], schema.Properties[name], depth+1)
-		if err != nil {
-			return nil, err
+		field := schema.Properties[name]
+		free, named := schema.AdditionalProperties.(*huma.Schema)
+		named = named && field == nil
+		if named {
+			field = free
 		}
-		if schema.Properties[name] != nil || len(schema.Properties) == 0 {
+		checked, err := s.value(join(path, name), v[name], field, depth+1)
+		switch {
+		case err != nil:
+			return nil, err
+		case named: // huma would take dots and brackets in a name for its own
+			s.hold(join(path, name), free, checked)
+		case field != nil || len(schema.Properties) == 0:
 			plain[name] = checked // huma would take other spellings of a field for it
 		}
 	}
@@ -155,12 +163,15 @@ func (s *sieve) nulls(fields map[string]any, plain any) {
 }
 
 // validate holds the copy against the schema.
-func (s *sieve) validate(plain any) {
+func (s *sieve) validate(plain any) { s.hold("", s.schema, plain) }
+
+// hold holds a part of the copy, which stands at a path, against its schema.
+func (s *sieve) hold(at string, schema *huma.Schema, plain any) {
 	var res huma.ValidateResult
-	huma.Validate(s.registry, s.schema, huma.NewPathBuffer(nil, 0), huma.ModeWriteToServer, plain, &res)
+	huma.Validate(s.registry, schema, huma.NewPathBuffer(nil, 0), huma.ModeWriteToServer, plain, &res)
 	for _, err := range res.Errors {
 		if d, ok := err.(huma.ErrorDetailer); ok {
-			path, fault := faultOf(d.ErrorDetail())
+			path, fault := faultOf(at, d.ErrorDetail())
 			if !s.told(path) {
 				s.fail(path, fault)
 			}
@@ -175,9 +186,14 @@ func (s *sieve) told(path string) bool {
 	})
 }
 
-// faultOf puts huma's words into ours: dotted paths, and what is missing named by its own path.
-func faultOf(d *huma.ErrorDetail) (path, fault string) {
-	path = strings.NewReplacer("[", ".", "]", "").Replace(d.Location)
+// faultOf puts huma's words of the part at a path into ours: dotted paths, what is missing named by its
+// own path, and never a fault without words. Names that are their owner's are in the path and not in
+// huma's location.
+func faultOf(at string, d *huma.ErrorDetail) (path, fault string) {
+	path = at
+	if inner := strings.NewReplacer("[", ".", "]", "").Replace(d.Location); inner != "" {
+		path = join(at, strings.TrimPrefix(inner, "."))
+	}
 	before, after, _ := strings.Cut(validation.MsgExpectedRequiredProperty, "%s")
 	if missing, ok := strings.CutPrefix(d.Message, before); ok {
 		return join(path, strings.TrimSuffix(missing, after)), "is required"
@@ -185,7 +201,7 @@ func faultOf(d *huma.ErrorDetail) (path, fault string) {
 	if path == "" {
 		path = "body"
 	}
-	return path, writtenOut(d.Message)
+	return path, cmp.Or(writtenOut(d.Message), "is not valid")
 }
 
 // writtenOut writes out the bound of a number, which huma has as 1e+06.

@@ -95,7 +95,7 @@ func (a *API) stream(x *exchange, r *http.Request, open opener) {
 // request that was merely wrong can be made again with it. It subscribes before it looks for the
 // conversation and spends the ticket, so that a deletion and a revocation in between end the stream.
 func (a *API) openStream(x *exchange, r *http.Request) (*reader, error) {
-	ask, askErr := readAsked(r, eventDelta, eventStatus)
+	ask, askErr := readAsked(r, faultAfter, eventDelta, eventStatus)
 	t, err := a.admitTicket(x, r, ask.ticket)
 	if err != nil {
 		return nil, err
@@ -155,8 +155,9 @@ func (a *API) admitTicket(x *exchange, r *http.Request, ticket string) (auth.Tic
 	return t, x.keyErr
 }
 
-// readAsked reads the request; the ticket comes back even when something else is wrong.
-func readAsked(r *http.Request, known ...string) (asked, error) {
+// readAsked reads the request; the ticket comes back even when something else is wrong. What is wrong
+// with an after depends on whose stream it is.
+func readAsked(r *http.Request, wrong string, known ...string) (asked, error) {
 	q, err := readQuery(r.URL.RawQuery)
 	if err != nil {
 		return asked{}, err
@@ -168,8 +169,9 @@ func readAsked(r *http.Request, known ...string) (asked, error) {
 		path, since = "Last-Event-ID", r.Header.Get("Last-Event-Id")
 	}
 	if since != "" || path == "after" {
-		if ask.after, err = parseAfter(path, since); err != nil {
-			q.fail(path, faultAfter)
+		var ok bool
+		if ask.after, ok = parseAfter(path, since); !ok {
+			q.fail(path, wrong)
 		}
 	}
 	names := readEvents(q, known)

@@ -34,7 +34,7 @@ func (a *API) teamStreamEndpoint() *endpoint {
 
 // openTeamStream does for a team what openStream does for a conversation.
 func (a *API) openTeamStream(x *exchange, r *http.Request) (*reader, error) {
-	ask, askErr := readAsked(r, eventDelta, eventStatus, eventRow)
+	ask, askErr := readAsked(r, faultTeamAfter, eventDelta, eventStatus, eventRow)
 	t, err := a.admitTicket(x, r, ask.ticket)
 	if err != nil {
 		return nil, err
