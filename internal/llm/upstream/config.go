@@ -105,7 +105,7 @@ func newHTTP() *http.Client {
 		MaxIdleConnsPerHost: streams,
 		IdleConnTimeout:     90 * time.Second,
 		TLSHandshakeTimeout: 10 * time.Second,
-		DisableCompression:  true, // a compressed stream is a delayed stream
+		DisableCompression:  true,     // a compressed stream is a delayed stream
 		WriteBufferSize:     16 << 10, // most prompts fit, and leave in one piece
 	})}
 }
