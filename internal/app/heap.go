@@ -10,7 +10,7 @@ import (
 // heapFloor is the least heap at which the collector starts a cycle. Go's own
 // floor of 4 MiB makes a busy server with a small heap collect many times a
 // second; above the floor Go's usual target (twice what lives) holds.
-const heapFloor = 32 << 20
+const heapFloor = 64 << 20
 
 // usualGrowth is Go's own target: a heap may double between two cycles.
 const usualGrowth = 100

@@ -10,8 +10,8 @@ func TestGrowthReachesTheFloorAndNoFurther(t *testing.T) {
 	t.Parallel()
 	const mib = 1 << 20
 	for live, want := range map[uint64]int{
-		0: 800, mib: 800, 3 * mib: 800, 4 * mib: 400, 6 * mib: 400, 7 * mib: 200, 10 * mib: 200,
-		11 * mib: usualGrowth, heapFloor: usualGrowth, 1 << 40: usualGrowth,
+		0: 800, mib: 800, 7 * mib: 800, 8 * mib: 400, 12 * mib: 400, 13 * mib: 200, 21 * mib: 200,
+		22 * mib: usualGrowth, heapFloor: usualGrowth, 1 << 40: usualGrowth,
 	} {
 		got := growthFor(live)
 		if got != want {
