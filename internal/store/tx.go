@@ -34,6 +34,7 @@ type Tx struct {
 	depth   int
 	touched []console.ID // conversations that were changed, whose announcements must keep their order
 	claimed claim
+	spent   []addition // to be counted with the commit
 }
 
 // Team is the team whose transaction this is.
@@ -49,7 +50,7 @@ func (t *Tx) Nested(f func() error) error {
 	t.depth++
 	defer func() { t.depth-- }()
 	name := "nested" + strconv.Itoa(t.depth)
-	after, touched := len(t.after), len(t.touched)
+	after, touched, spent := len(t.after), len(t.touched), len(t.spent)
 	if _, err := t.s.exec(`SAVEPOINT ` + name); err != nil {
 		return err
 	}
@@ -58,7 +59,7 @@ func (t *Tx) Nested(f func() error) error {
 		_, err = t.s.exec(`RELEASE ` + name)
 		return err
 	}
-	t.after, t.touched = t.after[:after], t.touched[:touched]
+	t.after, t.touched, t.spent = t.after[:after], t.touched[:touched], t.spent[:spent]
 	if t.s.worst != faultOther {
 		return err // the transaction is lost as a whole
 	}

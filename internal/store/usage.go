@@ -26,9 +26,8 @@ func (t *Tx) count(turn console.Turn, day console.Day) error {
 	return t.spend(turn, day, counted(turn.Record.Spent))
 }
 
-// spend adds rows that are in one order.
-func (t *Tx) spend(turn console.Turn, day console.Day, rows []counts) error {
-	const text = `INSERT INTO usage (team_id, day, agent_id, key_id, connection_id, provider, model, currency, shard,
+// addUsage adds to a row.
+const addUsage = `INSERT INTO usage (team_id, day, agent_id, key_id, connection_id, provider, model, currency, shard,
 			turns, asked, prompt_tokens, completion_tokens, estimated_tokens, cost_nanos)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT (team_id, day, agent_id, key_id, connection_id, provider, model, currency, shard) DO UPDATE SET
@@ -38,15 +37,68 @@ func (t *Tx) spend(turn console.Turn, day console.Day, rows []counts) error {
 			estimated_tokens = usage.estimated_tokens + excluded.estimated_tokens,
 			cost_nanos = CASE WHEN usage.cost_nanos > ` + maxNanos + ` - excluded.cost_nanos THEN ` + maxNanos + `
 				ELSE usage.cost_nanos + excluded.cost_nanos END`
+
+// usageRow names a row.
+type usageRow struct {
+	team       string
+	day        console.Day
+	agent, key console.ID
+	model      console.ModelRef
+	currency   string
+	shard      int64
+}
+
+// addition is what is to be added to a row.
+type addition struct {
+	usageRow
+	counts
+}
+
+// spend adds rows that are in one order; on SQLite when the transaction is committed, which many units
+// share that mostly add to the same row.
+func (t *Tx) spend(turn console.Turn, day console.Day, rows []counts) error {
 	for _, c := range rows {
-		_, err := t.s.exec(text, t.team, int64(day), string(turn.AgentID), string(turn.KeyID),
-			string(c.Model.Connection), c.Model.Provider, c.Model.Name, c.Cost.Currency, t.shard(turn.ConversationID),
-			c.turns, c.Asked, c.Tokens.Prompt, c.Tokens.Completion, c.Estimated, min(c.Cost.Nanos, mostNanos))
-		if err != nil {
+		c.Cost.Nanos = min(c.Cost.Nanos, mostNanos)
+		a := addition{usageRow{
+			t.team, day, turn.AgentID, turn.KeyID, c.Model, c.Cost.Currency, t.shard(turn.ConversationID),
+		}, c}
+		if !t.db.d.many {
+			t.spent = append(t.spent, a)
+			continue
+		}
+		if err := t.s.add(a); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *session) add(a addition) error {
+	_, err := s.exec(addUsage, a.team, int64(a.day), string(a.agent), string(a.key), string(a.model.Connection),
+		a.model.Provider, a.model.Name, a.currency, a.shard, a.turns, a.Asked, a.Tokens.Prompt, a.Tokens.Completion,
+		a.Estimated, a.Cost.Nanos)
+	return err
+}
+
+// summed makes one addition of all to the same row, in the order in which rows first come.
+func summed(all []addition) []addition {
+	var sums []addition
+	at := make(map[usageRow]int)
+	for _, a := range all {
+		i, known := at[a.usageRow]
+		if !known {
+			at[a.usageRow] = len(sums)
+			sums = append(sums, a)
+			continue
+		}
+		s := &sums[i]
+		s.turns += a.turns
+		s.Asked += a.Asked
+		s.Tokens = s.Tokens.Plus(a.Tokens)
+		s.Estimated += a.Estimated
+		s.Cost.Nanos = min(s.Cost.Nanos+a.Cost.Nanos, mostNanos)
+	}
+	return sums
 }
 
 // counts is a row's part of a turn.

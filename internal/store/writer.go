@@ -73,6 +73,7 @@ type unit struct {
 	f     func(*Tx) error
 	state atomic.Int32
 	after []func()
+	spent []addition
 	done  chan error // holds one, so that the writer never waits for a caller
 }
 
@@ -302,14 +303,18 @@ func (w *writer) call(u *unit) (err error) {
 	// Statements see the end of ctx between them, not within: that would cost a goroutine for each.
 	w.s.reset(undying{ctx})
 	tx := &Tx{reads: reads{db: w.db, team: u.team, s: w.s}}
-	defer func() { u.after = tx.end() }()
+	defer func() { u.after, u.spent = tx.end(), tx.spent }()
 	return guard(func() error { return u.f(tx) })
 }
 
 // commit makes the batch durable, then announces and answers, in the order of the units.
 func (w *writer) commit() {
 	w.s.reset(context.Background())
-	if _, err := w.s.exec(`COMMIT`); err != nil {
+	err := w.count()
+	if err == nil {
+		_, err = w.s.exec(`COMMIT`)
+	}
+	if err != nil {
 		_ = w.giveUp(err) // the units have been told
 		return
 	}
@@ -319,6 +324,23 @@ func (w *writer) commit() {
 		w.batch[i] = nil
 	}
 	w.batch = w.batch[:0]
+}
+
+// count adds up what the units of the batch have spent.
+func (w *writer) count() error {
+	var all []addition
+	for _, u := range w.batch {
+		all = append(all, u.spent...)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	for _, a := range summed(all) {
+		if err := w.s.add(a); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // giveUp undoes the whole transaction, tells all units in it, and returns the cause.

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"testing"
@@ -22,6 +23,7 @@ func recordTests() map[string]test {
 		"usage told apart":            usageToldApart,
 		"usage narrowed and paged":    usageNarrowed,
 		"usage has an end":            usageHasAnEnd,
+		"usage of what was undone":    usageUndone,
 		"bounds of a day":             boundsOfADay,
 		"usage of many conversations": usageOfMany,
 	}
@@ -282,6 +284,38 @@ func usageHasAnEnd(t *testing.T, b *bench) {
 	got := b.usage(t, console.UsageFilter{Agent: agent})
 	if len(got) != 1 || got[0].Turns != 3 || got[0].Cost.Nanos < 1e17 || got[0].Cost.Nanos > 3e17 {
 		t.Errorf("usage %+v, want 3 turns and the most that a row counts, in up to three rows", got)
+	}
+}
+
+// usageUndone: what was undone has spent nothing, and what was committed beside it has.
+func usageUndone(t *testing.T, b *bench) {
+	t.Helper()
+	agent := b.agent(t).ID
+	errUndone := errors.New("undone")
+	turn := console.Turn{
+		ID: b.ids.Next(), TeamID: b.team, AgentID: agent, KeyID: "k", Record: spending(gpt(), 10, 1, console.Money{}),
+	}
+	err := b.db.Write(t.Context(), b.team, func(tx *store.Tx) error {
+		if err := tx.KeepRecord(t.Context(), turn, b.clock.now()); err != nil {
+			return err
+		}
+		return errUndone
+	})
+	if !errors.Is(err, errUndone) {
+		t.Fatal(err)
+	}
+	b.write(t, func(tx *store.Tx) error {
+		nested := tx.Nested(func() error {
+			return errors.Join(tx.KeepRecord(t.Context(), turn, b.clock.now()), errUndone)
+		})
+		if !errors.Is(nested, errUndone) {
+			return nested
+		}
+		return tx.KeepRecord(t.Context(), turn, b.clock.now())
+	})
+	got := b.usage(t, console.UsageFilter{Agent: agent})
+	if len(got) != 1 || got[0].Tokens.Prompt != 10 {
+		t.Errorf("usage %+v, want what was spent once", got)
 	}
 }
 
