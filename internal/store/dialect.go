@@ -37,8 +37,9 @@ type dialect struct {
 func sqliteDialect() *dialect {
 	return &dialect{
 		goose: goose.DialectSQLite3, folder: "migrations/sqlite",
-		clock:  `CAST(unixepoch('subsec') * 1000 AS BIGINT)`,
-		place:  `(SELECT coalesce(max(p.pos), 0) + 1 FROM message p WHERE p.team_id = $4)`,
+		clock: `CAST(unixepoch('subsec') * 1000 AS BIGINT)`,
+		place: `(SELECT max(coalesce((SELECT max(p.pos) FROM message p WHERE p.team_id = $4), 0),
+			coalesce((SELECT max(p.pos) FROM gone_message p WHERE p.team_id = $4), 0)) + 1)`,
 		merges: true, fault: sqliteFault,
 	}
 }

@@ -34,10 +34,13 @@ func (v *View) TeamLog(ctx context.Context, after, upTo int64, limit int) (told 
 // waits for the writes that are under way, for some seconds at most.
 func (v *View) Settled(ctx context.Context) (int64, error) { return v.db.eng.settled(ctx, v.team) }
 
-// TeamPlace returns the place of a message of the team, or CodeNotFound.
+// TeamPlace returns the place of a message of the team, or CodeNotFound. That of one that was removed
+// lately is known too.
 func (v *View) TeamPlace(ctx context.Context, message console.ID) (place int64, err error) {
 	err = v.in(ctx, func(s *session) error {
-		r, err := s.one(`SELECT x.pos FROM message x WHERE x.id = $1 AND x.team_id = $2`, string(message), v.team)
+		const text = `SELECT x.pos FROM message x WHERE x.id = $1 AND x.team_id = $2
+			UNION ALL SELECT x.pos FROM gone_message x WHERE x.message_id = $1 AND x.team_id = $2`
+		r, err := s.one(text, string(message), v.team)
 		if err != nil {
 			return err
 		}

@@ -10,13 +10,24 @@ import (
 // nodeLife is how long the row of a node that has gone silent is kept.
 const nodeLife = 24 * time.Hour
 
+// placeLife is how long the places of messages are known that were removed, and how old these may have
+// been: who was told of one last has that long to come back and go on behind it. maxPlaces is how many
+// a conversation leaves.
+const (
+	placeLife = 24 * time.Hour
+	maxPlaces = 500
+)
+
 // Purge removes what nobody can see any more, at most about limit rows at a time, and reports
 // whether there is more: what agents that were deleted had, answers older than a day, spent tickets
-// that have expired, alerts that are of no use any more, prompts that are old enough, and nodes long gone.
+// that have expired, places of messages that are long gone, alerts that are of no use any more, prompts that are old enough, and nodes long gone.
 func (db *DB) Purge(ctx context.Context, limit int) (more bool, err error) {
 	err = db.Write(ctx, "", func(tx *Tx) error {
-		p := purge{s: tx.s, left: int64(max(limit, 1)), clock: db.d.clock}
-		if err := p.expired(ms(db.now())); err != nil {
+		p := purge{s: tx.s, left: int64(max(limit, 1)), clock: db.d.clock, now: ms(db.now())}
+		if err := p.expired(p.now); err != nil {
+			return err
+		}
+		if err := p.places(); err != nil {
 			return err
 		}
 		if err := p.prompts(console.FirstID(db.now().Add(-max(db.prompts, 0)))); err != nil {
@@ -36,6 +47,7 @@ type purge struct {
 	s     *session
 	left  int64
 	clock string
+	now   int64
 }
 
 // remove runs a DELETE that takes a LIMIT as its last argument and reports whether it has removed
@@ -74,6 +86,33 @@ func (p *purge) expired(now int64) error {
 func (p *purge) prompts(before console.ID) error {
 	_, err := p.remove(`DELETE FROM turn_prompt WHERE turn_id IN (
 		SELECT turn_id FROM turn_prompt WHERE turn_id < $1 ORDER BY turn_id LIMIT $2)`, string(before))
+	return err
+}
+
+// places forgets those of messages that were removed long ago, but for the greatest of each team: the
+// next one is to stand behind it.
+func (p *purge) places() error {
+	_, err := p.remove(`DELETE FROM gone_message WHERE message_id IN (SELECT g.message_id FROM gone_message g
+		WHERE g.gone_at <= $1 AND (EXISTS (SELECT 1 FROM message m WHERE m.team_id = g.team_id AND m.pos > g.pos)
+			OR EXISTS (SELECT 1 FROM gone_message h WHERE h.team_id = g.team_id AND h.pos > g.pos))
+		ORDER BY g.gone_at LIMIT $2)`, p.now-placeLife.Milliseconds())
+	return err
+}
+
+// keepPlaces notes where the newest messages of a conversation stood that is about to be removed: of
+// those that may have been somebody's last one within placeLife. That are those not older, and the
+// team's last one among the older.
+func (p *purge) keepPlaces(conversation string) error {
+	const text = `INSERT INTO gone_message (message_id, team_id, pos, said_at, gone_at)
+		SELECT x.id, x.team_id, x.pos, x.created_at, $2
+		FROM (SELECT m.id, m.team_id, m.pos, m.created_at FROM message m
+			WHERE m.conversation_id = $1 ORDER BY m.seq DESC LIMIT $4) x
+		WHERE x.pos > 0 AND (x.created_at > $3 OR NOT EXISTS (
+				SELECT 1 FROM gone_message n WHERE n.team_id = x.team_id AND n.pos > x.pos AND n.said_at <= $3)
+			AND NOT EXISTS (
+				SELECT 1 FROM message n WHERE n.team_id = x.team_id AND n.pos > x.pos AND n.created_at <= $3))
+		ON CONFLICT DO NOTHING`
+	_, err := p.s.exec(text, conversation, p.now, p.now-placeLife.Milliseconds(), int64(maxPlaces))
 	return err
 }
 
@@ -127,6 +166,9 @@ func (p *purge) conversations(agent string) (bool, error) {
 			return err == nil, err
 		}
 		id := r.text()
+		if err := p.keepPlaces(id); err != nil {
+			return false, err
+		}
 		for _, text := range []string{messages, prompts, turns} {
 			if done, err := p.remove(text, id); err != nil || !done {
 				return false, err

@@ -40,6 +40,7 @@ func TestPurgeLeavesNothing(t *testing.T) {
 			"turn_prompt": 3,
 			"note":        3, "resolved_count": 1,
 			"phone_number": 4, // they stay the team's
+			"gone_message": 3, // for a day
 		} {
 			var got int
 			if err := tables.QueryRowContext(t.Context(), `SELECT count(*) FROM `+table).Scan(&got); err != nil {

@@ -20,6 +20,7 @@ func logTests() map[string]test {
 		"team log in order":         logInOrder,
 		"team log from a time":      logFromATime,
 		"team log of a deleted one": logOfTheDeleted,
+		"team log of a purged one":  logOfThePurged,
 		"team log of many at once":  logOfMany,
 		"team log of a late commit": logOfALateCommit,
 	}
@@ -122,6 +123,40 @@ func logOfTheDeleted(t *testing.T, b *bench) {
 	place, err := b.view().TeamPlace(t.Context(), lost.Append.ID)
 	ok(t, err)
 	equal(t, "the log after what is gone", said(b.teamLog(t, place)), []console.Message{*stays.Append})
+}
+
+// logOfThePurged has a reader come back whose last message was removed with its agent: it goes on
+// behind it, and what is said later stands behind it too, as long as it has stood in the log.
+func logOfThePurged(t *testing.T, b *bench) {
+	t.Helper()
+	kept, gone := b.agent(t), b.agent(t)
+	stays, lost := b.conversation(t, kept.ID), b.conversation(t, gone.ID)
+	was, err := b.view().TeamPlace(t.Context(), lost.Append.ID)
+	ok(t, err)
+	b.write(t, func(tx *store.Tx) error { return tx.DeleteAgent(t.Context(), gone.ID) })
+	b.purgeAll(t, 1)
+	_, err = b.view().Message(t.Context(), lost.Now.ID, lost.Append.ID)
+	refused(t, "the message", err, console.CodeNotFound)
+	place, err := b.view().TeamPlace(t.Context(), lost.Append.ID)
+	ok(t, err)
+	equal(t, "the place of what was removed", place, was)
+	_, err = b.db.Team(b.other).TeamPlace(t.Context(), lost.Append.ID)
+	refused(t, "TeamPlace of what another team had", err, console.CodeNotFound)
+	equal(t, "the log from there", b.teamLog(t, place), nil)
+	b.clock.advance(25 * time.Hour)
+	b.purgeAll(t, 1)
+	next := b.note(stays.Now, "next")
+	b.write(t, func(tx *store.Tx) error { return tx.Apply(t.Context(), next) })
+	equal(t, "the log from there, a day later", said(b.teamLog(t, place)), []console.Message{*next.Append})
+	b.purgeAll(t, 1)
+	_, err = b.view().TeamPlace(t.Context(), lost.Append.ID)
+	refused(t, "a place that nobody needs any more", err, console.CodeNotFound)
+	b.write(t, func(tx *store.Tx) error { return tx.DeleteAgent(t.Context(), kept.ID) })
+	b.purgeAll(t, 1)
+	_, err = b.view().TeamPlace(t.Context(), stays.Append.ID)
+	ok(t, err) // a day ago it was the last
+	_, err = b.view().TeamPlace(t.Context(), next.Append.ID)
+	ok(t, err)
 }
 
 // logOfMany reads the log while many write to it: whoever reads on from where it stood hears all,
