@@ -29,9 +29,9 @@ func (t *Tx) alert(c console.Change) error {
 // TakeAlert gives a node the e-mail that has been due the longest, under the given id if it has not
 // been tried before, or nil if there is none for it. It is the node's until FinishAlert, or until the
 // node is gone or has it without knowing; no two nodes have the same one. An agent's mails keep
-// console.AlertPause, and none begins while an earlier one waits for its next try: what comes meanwhile
-// goes together. Conversations in which nobody is needed any more, or whose alert is too old,
-// are taken out.
+// console.AlertPause, and none begins while an earlier one is on its way or waits for its next try,
+// as long as somebody is needed there: what comes meanwhile goes together. Conversations in which
+// nobody is needed any more, or whose alert is too old, are taken out.
 func (db *DB) TakeAlert(ctx context.Context, by console.Taker, id console.ID) (mail *console.AlertMail, err error) {
 	if !db.d.many && !db.mine {
 		return nil, errNotMine
@@ -68,7 +68,9 @@ func (db *DB) dueAlert(by console.Taker) (string, []any) {
 		WHERE x.due_at <= $1 AND (x.node_id = '' OR x.node_id = $2 OR x.node_id <> $2` + gone + `)
 			AND NOT EXISTS (SELECT 1 FROM alert s WHERE s.agent_id = x.agent_id AND s.sent_at > $3)
 			AND (x.mail_id <> '' OR NOT EXISTS (
-				SELECT 1 FROM alert w WHERE w.agent_id = x.agent_id AND w.mail_id <> '' AND w.due_at IS NOT NULL))` + agentLives + `
+				SELECT 1 FROM alert w WHERE w.agent_id = x.agent_id AND w.mail_id <> '' AND w.due_at IS NOT NULL
+					AND (w.node_id <> '' OR EXISTS (
+						SELECT 1 FROM conversation c WHERE c.id = w.conversation_id AND c.needs_attention))))` + agentLives + `
 		ORDER BY x.due_at, x.conversation_id LIMIT 1`,
 		[]any{ms(by.At), string(by.Node), ms(by.At.Add(-console.AlertPause))}
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ func alertTests() map[string]test {
 		"alert once an episode":     alertOnce,
 		"alerts together":           alertsTogether,
 		"alerts tried again":        alertsAgain,
+		"alerts behind a moot one":  alertBehindAMootOne,
 		"alerts of nodes":           alertsOfNodes,
 		"alerts that nobody awaits": alertsNotAwaited,
 		"alerts raised meanwhile":   alertRaisedMeanwhile,
@@ -152,6 +154,26 @@ func alertsAgain(t *testing.T, b *bench) {
 	b.clock.advance(2 * console.AlertLife)
 	equal(t, "too old", len(named(b.alert(t, nodeOne))), 0)
 	equal(t, "too old, once more", b.alert(t, nodeOne), nil)
+}
+
+// A mail that waits for its next try, and about which nobody cares any more, holds up no other one; one
+// that is being sent does.
+func alertBehindAMootOne(t *testing.T, b *bench) {
+	t.Helper()
+	a := b.escalating(t)
+	c := b.attention(t, b.conversation(t, a.ID).Now, true)
+	first := b.alert(t, nodeOne)
+	b.attention(t, c, false)
+	next := b.attention(t, b.conversation(t, a.ID).Now, true)
+	if strings.Contains(t.Name(), "PostgreSQL") { // elsewhere there is one node, which has one mail at a time
+		equal(t, "while the first one is being sent", b.alert(t, nodeTwo), nil)
+	}
+	b.finish(t, first, console.AlertOutcome{Again: b.clock.now().Add(time.Hour)})
+	second := b.alert(t, nodeOne)
+	equal(t, "once somebody has seen to the first one", named(second), []console.ID{next.ID})
+	b.finish(t, second, console.AlertOutcome{Sent: true})
+	b.clock.advance(time.Hour)
+	equal(t, "the first one", len(named(b.alert(t, nodeOne))), 0)
 }
 
 func alertsOfNodes(t *testing.T, b *bench) {
