@@ -141,6 +141,30 @@ func TestATeamsConnectionIsGuarded(t *testing.T) {
 	s.searched(t, secret)
 }
 
+// A test that is repeated under its key asks the model no second time.
+func TestATestOfAConnectionIsDoneOnceAKey(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, e engine) {
+		t.Helper()
+		m := newModel(t, echo)
+		s := serving(t, e, loopback)
+		test := request{
+			method: http.MethodPost, path: api + "/model-connections/" + s.connect(t, m) + "/test",
+			headers: map[string]string{"Idempotency-Key": "once"},
+		}
+		first := s.send(t, test)
+		for range 2 {
+			again := s.send(t, test)
+			if again.header.Get("Idempotency-Replayed") != "true" || !bytes.Equal(again.body, first.body) {
+				t.Errorf("the same request was answered %s, then %s", first.body, again.body)
+			}
+		}
+		if n := m.count(); n != 1 {
+			t.Errorf("the model was asked %d times, want once", n)
+		}
+	})
+}
+
 // A connection is as good after a rotation of the master key as before, and neither master key is
 // printed.
 func TestKeysRotate(t *testing.T) {

@@ -128,10 +128,8 @@ func writeSaying[In, Out any](f func(c *call, tx Tx, in In) (Out, string, error)
 				return err
 			}
 		}
-		if p, ok := any(&in).(preparer); ok {
-			p.prepare(c)
-		}
-		return c.once(raw, func(tx Tx) ([]byte, error) {
+		prepare, _ := any(&in).(preparer)
+		return c.once(raw, prepare, func(tx Tx) ([]byte, error) {
 			out, says, err := f(c, tx, in)
 			if err != nil {
 				return nil, err
@@ -148,7 +146,8 @@ type inspector interface {
 }
 
 // preparer is a body with which work can be done that the transaction need not wait for. It may turn
-// out to have been in vain, and what goes wrong with it is left to the transaction.
+// out to have been in vain, and what goes wrong with it is left to the transaction. It is not done for a
+// request that repeats another one.
 type preparer interface {
 	prepare(c *call)
 }

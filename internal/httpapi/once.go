@@ -24,8 +24,8 @@ const (
 // once does f in one transaction and answers with what it returned. Under an idempotency key the
 // claim of the key, what f does and the answer are committed together, so that a crash leaves either
 // nothing or the answer to repeat. An error of f that another try could not change undoes what f did
-// and is kept as the answer.
-func (c *call) once(raw []byte, f func(tx Tx) ([]byte, error)) error {
+// and is kept as the answer. p, if there is one, prepares what f needs, unless an answer is kept already.
+func (c *call) once(raw []byte, p preparer, f func(tx Tx) ([]byte, error)) error {
 	key, err := idempotencyKey(c.r.Header)
 	if err != nil {
 		return err
@@ -38,6 +38,9 @@ func (c *call) once(raw []byte, f func(tx Tx) ([]byte, error)) error {
 		var leave func()
 		o.second, leave = c.api.underway.enter(c.team(), key)
 		defer leave()
+	}
+	if p != nil && !o.known(ctx) {
+		p.prepare(c)
 	}
 	err = c.api.cfg.Store.Write(ctx, c.team(), func(tx Tx) error { return o.run(ctx, tx) })
 	if errors.Is(err, context.DeadlineExceeded) && o.waited() {
@@ -64,6 +67,23 @@ type outcome struct {
 	kept     console.Answer // of this or an earlier request
 	replayed bool
 	fault    *console.Error // what was kept is this error
+}
+
+// errOnlyLooked undoes what looking has done.
+var errOnlyLooked = errors.New("httpapi: the key was only looked up")
+
+// known reports whether something is kept under the key already, be it of this request or of another
+// one. Faults are left to run.
+func (o *outcome) known(ctx context.Context) (known bool) {
+	if o.key == "" {
+		return false
+	}
+	_ = o.call.api.cfg.Store.Write(ctx, o.call.team(), func(tx Tx) error {
+		earlier, err := tx.ClaimKey(ctx, o.key, o.print)
+		known = earlier != nil
+		return errors.Join(err, errOnlyLooked)
+	})
+	return known
 }
 
 // run may be called more than once; each run begins anew.
