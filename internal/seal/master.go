@@ -80,8 +80,11 @@ func NewMaster() []byte {
 }
 
 // Replace puts master keys into the file at path in place of those that are there: whole and on disk,
-// or not at all.
+// or not at all. What one that was killed has left behind goes first: it holds keys that may be old.
 func Replace(path string, keys [][]byte) error {
+	if err := removeStrays(filepath.Dir(path)); err != nil {
+		return fmt.Errorf("remove stray master keys: %w", err)
+	}
 	temp, err := writeTemp(filepath.Dir(path), lines(keys))
 	if err != nil {
 		return fmt.Errorf("write the master key file: %w", err)
@@ -155,9 +158,29 @@ func place(temp, path string) error {
 	return err
 }
 
+// tempNames are the names of files that have not become the file of keys yet.
+const tempNames = ".master-*"
+
+// removeStrays removes what writeTemp has made. Whoever is about to use one of them fails, and nothing of
+// theirs is done.
+func removeStrays(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if stray, _ := filepath.Match(tempNames, e.Name()); stray && e.Type().IsRegular() {
+			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // writeTemp returns the name of a new file with the text, which is on disk.
 func writeTemp(dir, text string) (string, error) {
-	f, err := os.CreateTemp(dir, ".master-*") // its mode is 0600
+	f, err := os.CreateTemp(dir, tempNames) // its mode is 0600
 	if err != nil {
 		return "", err
 	}

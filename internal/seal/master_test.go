@@ -215,6 +215,9 @@ func TestReplace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(dir, ".master-1"), first[0], 0o600); err != nil { // one was killed here
+		t.Fatal(err)
+	}
 	want := [][]byte{seal.NewMaster(), first[0]}
 	if err := seal.Replace(path, want); err != nil {
 		t.Fatal(err)
