@@ -85,7 +85,7 @@ func harmless(text string) bool {
 // emoji are written with stay.
 func hidden(r rune) bool {
 	switch {
-	case r == '\n', r == '\t':
+	case r != '\r' && unicode.IsSpace(r): // it parts words, also where a rule looks for them
 		return false
 	case r < ' ', r >= 0x7F && r < 0xA0:
 		return true

@@ -252,3 +252,18 @@ func TestAnEstimateCountsTools(t *testing.T) {
 		t.Errorf("with a tool %+v, without %+v", with, bare)
 	}
 }
+
+// A reply that nobody can see is none.
+func TestAnInvisibleReplyIsNone(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"\u200b", " \n \u2060", "\u0001", "\u2800", "\u3164"} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t, utterance{words: []string{text}})
+			h.customer("hi")
+			h.runs.Wait()
+			if turn := h.db.lastTurn(); turn.State != console.TurnFailed || !h.db.conversation().NeedsAttention {
+				t.Errorf("%q: the turn is %s", text, turn.State)
+			}
+		})
+	}
+}

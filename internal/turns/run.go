@@ -12,6 +12,7 @@ import (
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/llm"
 	"github.com/bimpe/bimpe/internal/stream"
+	"github.com/bimpe/bimpe/internal/words"
 )
 
 // run is one taking of a turn.
@@ -241,7 +242,7 @@ func (r *run) ask(ctx context.Context, a ask) (*answer, error) {
 		end.Usage, err = cmp.Or(end.Usage, llm.Spent(err)), cause
 	}
 	text := r.written().Written
-	if err == nil && strings.TrimSpace(text) == "" {
+	if err == nil && strings.TrimSpace(words.Visible(text)) == "" {
 		err = errNothingSaid
 	}
 	r.settle(h, a, err)

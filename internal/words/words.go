@@ -11,9 +11,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// ascii is what becomes of each ASCII character: letters in lower case, digits, and spaces for all else.
-const ascii = "                                                0123456789       abcdefghijklmnopqrstuvwxyz" +
-	"      abcdefghijklmnopqrstuvwxyz     "
+// ascii is what becomes of each ASCII character: letters in lower case, digits, nothing (0) for what is
+// Invisible, and spaces for all else.
+const ascii = "\x00\x00\x00\x00\x00\x00\x00\x00\x00    \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00" +
+	"\x00\x00\x00\x00\x00\x00\x00\x00\x00                0123456789       abcdefghijklmnopqrstuvwxyz" +
+	"      abcdefghijklmnopqrstuvwxyz    \x00"
 
 // Append appends the words of text to dst, each followed by a space, in lower case and without
 // accents; punctuation only parts words. In scripts that write without spaces each character is a
@@ -25,10 +27,11 @@ func Append(dst []byte, text string) []byte {
 	for i := 0; i < len(text); i++ {
 		c := text[i]
 		switch {
-		case c < utf8.RuneSelf && ascii[c] != ' ':
+		case c < utf8.RuneSelf && ascii[c] > ' ':
 			dst = append(dst, ascii[c])
-		case c < utf8.RuneSelf:
+		case c < utf8.RuneSelf && ascii[c] == ' ':
 			dst = part(dst)
+		case c < utf8.RuneSelf:
 		default:
 			p := norm.NFKD.PropertiesString(text[i:])
 			size := max(1, p.Size())
@@ -81,7 +84,7 @@ func appendRune(dst []byte, r rune) []byte {
 func accent(r rune) bool {
 	switch {
 	case r < 0x300:
-		return r == 0xAD
+		return Invisible(r)
 	case r <= 0x36F:
 		return true
 	case 0x591 <= r && r <= 0x5C7:
@@ -91,19 +94,19 @@ func accent(r rune) bool {
 	}
 }
 
-// Invisible reports whether r takes no room and has no meaning of its own: soft hyphens, joiners,
-// marks of direction, variation selectors, tags. Whoever reads a word does not see one in it, so it
+// Invisible reports whether r takes no room and has no meaning of its own: control characters that are no
+// space, soft hyphens, joiners, marks of direction, variation selectors, tags. Whoever reads a word does not see one in it, so it
 // neither parts a word nor makes it another.
 func Invisible(r rune) bool {
 	switch {
 	case r < 0xAD:
-		return false
+		return unicode.IsControl(r) && (r == '\r' || !unicode.IsSpace(r))
 	case 0x200B <= r && r <= 0x206F:
 		return r <= 0x200F || r >= 0x2060 || 0x202A <= r && r <= 0x202E
-	case 0xFE00 <= r && r <= 0xFE0F, 0xE0000 <= r && r <= 0xE0FFF:
+	case 0xFE00 <= r && r <= 0xFE0F, 0xFFF9 <= r && r <= 0xFFFB, 0x1D173 <= r && r <= 0x1D17A, 0xE0000 <= r && r <= 0xE0FFF:
 		return true
 	default:
-		return strings.ContainsRune("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u3164\ufeff\uffa0", r)
+		return strings.ContainsRune("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u2800\u3164\ufeff\uffa0", r)
 	}
 }
 

@@ -37,6 +37,7 @@ func TestSplit(t *testing.T) {
 		"emoji parts":    {"pizza🍕time", []string{"pizza", "time"}},
 		"invalid UTF-8":  {"a\xffb", []string{"a", "b"}},
 		"soft hyphen":    {"open\u00ading", []string{"opening"}},
+		"control":        {"re\u0001f\u001bu\u007fn\u009fd\u0000 a\u0085b\u2028c", []string{"refund", "a", "b", "c"}},
 		"invisible":      {"re\u200bf\u200eu\u2060n\u202ed\ufeff \u200f", []string{"refund"}},
 		"tags":           {"re\U000e0061fund \U000e0061", []string{"refund"}},
 		"selectors":      {"re\ufe0ffund re\U000e0100fund", []string{"refund", "refund"}},
@@ -99,4 +100,13 @@ func FuzzSplit(f *testing.F) {
 			t.Errorf("Split(%q) = %q, and of that %q", s, got, again)
 		}
 	})
+}
+
+func TestASCIIKnowsWhatIsInvisible(t *testing.T) {
+	t.Parallel()
+	for r := range rune(128) {
+		if got := words.Append(nil, "a"+string(r)+"b"); words.Invisible(r) != (string(got) == "ab ") {
+			t.Errorf("%U: the words are %q, and invisible is %v", r, got, words.Invisible(r))
+		}
+	}
 }
