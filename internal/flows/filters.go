@@ -29,6 +29,7 @@ func addFilters(e *liquid.Engine) {
 	e.RegisterFilter("join", join)
 	e.RegisterFilter("url_encode", encode)
 	e.RegisterFilter("date", date)
+	addReckoning(e)
 	e.RegisterFilter("truncate", func(s string, n func(int) int, end func(string) string) string {
 		return truncate(s, n(50), end("..."))
 	})

@@ -130,7 +130,7 @@ func (m *hearing) facts() *facts {
 }
 
 // render works out a template, with the fields of a flow.
-func (m *hearing) render(t template, fields map[string]string) (string, error) {
+func (m *hearing) render(t template, fields map[string]any) (string, error) {
 	if t.liquid == nil {
 		return t.text, nil
 	}

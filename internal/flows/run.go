@@ -109,15 +109,16 @@ func (r *run) has(s *step) bool {
 
 // contact is what is known of the customer under a field's name.
 func (m *hearing) contact(field string) string {
+	known := &m.facts().Contact // with what has been learned just now
 	switch Kind(field) {
 	case KindName:
-		return m.in.Contact.Name
+		return known.Name
 	case KindEmail:
-		return m.in.Contact.Email
+		return known.Email
 	case KindPhone:
-		return m.in.Contact.Phone
+		return known.Phone
 	default:
-		return m.in.Contact.Fields[field]
+		return known.Fields[field]
 	}
 }
 
@@ -172,7 +173,7 @@ func (r *run) say(t template) bool {
 }
 
 func (r *run) render(t template) (string, bool) {
-	text, err := r.m.render(t, r.fields)
+	text, err := r.m.render(t, r.told())
 	if err != nil {
 		r.note("a text " + err.Error())
 		r.handOff(template{})
@@ -207,6 +208,19 @@ func (r *run) typed() map[string]any {
 		}
 	}
 	return typed
+}
+
+// told are the fields as responses see them: numbers as such, written as people write them.
+func (r *run) told() map[string]any {
+	all := r.typed()
+	for name, value := range all {
+		if n, ok := value.(float64); ok {
+			if f, err := amount(n); err == nil {
+				all[name] = f
+			}
+		}
+	}
+	return all
 }
 
 // learn keeps what was told under a field, and for the contact.
@@ -245,7 +259,7 @@ func (r *run) end(o Outcome) Decision {
 
 // handOff leaves the flow to a human, with words of the flow's or our own.
 func (r *run) handOff(words template) Decision {
-	text, err := r.m.render(words, r.fields)
+	text, err := r.m.render(words, r.told())
 	if err != nil {
 		r.note("a text " + err.Error())
 	}

@@ -1,7 +1,7 @@
 package flows
 
 // values are the facts as responses ask for them.
-func (f *facts) values(fields map[string]string) map[string]any {
+func (f *facts) values(fields map[string]any) map[string]any {
 	return map[string]any{
 		"message": map[string]any{
 			"text": f.Message.Text, "words": list(f.Message.Words), "length": f.Message.Length, "language": f.Message.Language,
@@ -25,7 +25,7 @@ func (f *facts) values(fields map[string]string) map[string]any {
 			"name": f.Business.Name, "address": f.Business.Address, "email": f.Business.Email,
 			"description": f.Business.Description,
 		},
-		"fields": texts(fields),
+		"fields": fields,
 	}
 }
 
