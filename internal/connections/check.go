@@ -55,8 +55,8 @@ func (p Patch) apply(m console.ModelConnection) (console.ModelConnection, []cons
 type checker struct{ console.Faults }
 
 func (c *checker) connection(m console.ModelConnection) {
-	c.Text("name", m.Name, 1, maxName)
-	c.Text("model", m.Model, 1, maxModel)
+	c.Words("name", m.Name, maxName)
+	c.Line("model", m.Model, maxModel)
 	c.Target("base_url", m.BaseURL)
 	if m.Provider != console.ProviderOpenAI && m.Provider != console.ProviderAnthropic {
 		c.Fail("provider", "must be openai or anthropic")

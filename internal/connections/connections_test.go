@@ -205,6 +205,23 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// Names that cannot be seen and models that break a line are refused of a new connection and of a change.
+func TestFaultsOfText(t *testing.T) {
+	t.Parallel()
+	for path, p := range map[string]Patch{
+		"name":  {Name: console.Opt[string]{Set: true, Value: " "}},
+		"model": {Model: console.Opt[string]{Set: true, Value: "a\nb"}},
+	} {
+		d := draft("n")
+		d.Name, d.Model = p.Name.Or(d.Name), p.Model.Or(d.Model)
+		for what, faults := range map[string][]console.Field{"draft": d.Faults(), "patch": p.Faults()} {
+			if len(faults) != 1 || faults[0].Path != path {
+				t.Errorf("%s: %v, want a fault of %s", what, faults, path)
+			}
+		}
+	}
+}
+
 func TestPricesAreExact(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]struct {

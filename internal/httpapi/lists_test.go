@@ -359,7 +359,8 @@ func addWorkflow(p *place, rt *rapid.T) item {
 
 // addModel changes one of a team's connections once it has some.
 func addModel(p *place, rt *rapid.T) item {
-	body := item{"name": drawText(rt, "name"), "model": drawText(rt, "model"), "provider": "openai"}
+	model := strings.ReplaceAll(drawText(rt, "model"), "\x1f", "-") // which no model may have
+	body := item{"name": drawText(rt, "name"), "model": model, "provider": "openai"}
 	if there := p.all(url.Values{"limit": {"100"}}); len(there) == 3 {
 		one := rapid.SampledFrom(there).Draw(rt, "which")
 		return p.do(http.MethodPatch, "/model-connections/"+one.text("id"), body)
