@@ -58,6 +58,10 @@ func TestCheckSteps(t *testing.T) {
 		"circle of itself":   {`{"id": "x", "type": "goto", "goto": "x"}`, []string{"0.goto"}},
 		"circle of branches": {`{"id": "x", "type": "branch", "when": "true", "goto": "x", "else": "x"}`, []string{"0.goto"}},
 		"circle with ask":    {`{"id": "x", "type": "ask", "content": "?"}, {"type": "goto", "goto": "x"}`, nil},
+		"circle with an ask that is skipped": {
+			`{"id": "x", "type": "ask", "kind": "name", "skip_if_known": true, "content": "?"}, {"type": "say", "content": "a"}, {"type": "goto", "goto": "x"}`,
+			[]string{"2.goto"},
+		},
 		"circle with way out": {
 			`{"id": "x", "type": "branch", "when": "now.hour > 3", "goto": "end"}, {"type": "goto", "goto": "x"}`, nil,
 		},

@@ -51,7 +51,7 @@ func (f *flow) reachable() []bool {
 	return reached
 }
 
-// free tells of each step whether a question or the end can be reached from it.
+// free tells of each step whether a question that is always put or the end can be reached from it.
 func (f *flow) free() []bool {
 	free := make([]bool, len(f.steps))
 	for range f.steps { // each round frees at least one more, or nothing any more
@@ -60,7 +60,8 @@ func (f *flow) free() []bool {
 			if free[i] {
 				continue
 			}
-			if s.kind == stepAsk {
+			// One that is not put once its answer is known holds nobody up the second time.
+			if s.kind == stepAsk && !s.skip {
 				free[i] = true
 			}
 			for _, next := range f.after(i) {
