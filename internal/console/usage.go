@@ -60,5 +60,8 @@ type Bound struct {
 	Spent int64 // 0 where no bound is set
 }
 
+// BoundOf is the bound that a number of tokens stands for: 0 is none, and less that nothing may be spent.
+func BoundOf(n int64) Bound { return Bound{Set: n != 0, Most: max(n, 0)} }
+
 // Bounds are all that bound the tokens of a turn's day.
 type Bounds struct{ Team, Agent, Key Bound }

@@ -129,10 +129,14 @@ func (m *hearing) facts() *facts {
 	return m.known
 }
 
-// render works out a template, with the fields of a flow.
-func (m *hearing) render(t template, fields map[string]any) (string, error) {
+// render works out a template, with the fields of a flow that runs, nil for none.
+func (m *hearing) render(t template, of *run) (string, error) {
 	if t.liquid == nil {
 		return t.text, nil
+	}
+	var fields map[string]any
+	if of != nil {
+		fields = of.told()
 	}
 	return t.render(m.facts().values(fields), &m.work)
 }

@@ -27,8 +27,9 @@ func addReckoning(e *liquid.Engine) {
 }
 
 var (
-	errByZero   = errors.New("division by zero")
-	errNoNumber = errors.New("the result is no number")
+	errByZero    = errors.New("division by zero")
+	errNoDivisor = errors.New("divided by what is no number")
+	errNoNumber  = errors.New("the result is no number")
 )
 
 func modulo(a, b float64) (any, error) {
@@ -43,7 +44,7 @@ func divided(a float64, by any) (any, error) {
 	text := fmt.Sprint(by)
 	b, err := strconv.ParseFloat(text, 64)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s", errNoNumber, "divided by what is none")
+		return nil, errNoDivisor
 	}
 	if b == 0 {
 		return nil, errByZero

@@ -52,7 +52,7 @@ func (r *run) restore(state State) {
 
 // stop leaves the flow because the customer wishes so.
 func (r *run) stop() Decision {
-	text, err := r.m.render(r.f.stopped, r.told())
+	text, err := r.m.render(r.f.stopped, r)
 	if err != nil {
 		r.note("a text " + err.Error())
 	}

@@ -173,7 +173,7 @@ func (r *run) say(t template) bool {
 }
 
 func (r *run) render(t template) (string, bool) {
-	text, err := r.m.render(t, r.told())
+	text, err := r.m.render(t, r)
 	if err != nil {
 		r.note("a text " + err.Error())
 		r.handOff(template{})
@@ -259,7 +259,7 @@ func (r *run) end(o Outcome) Decision {
 
 // handOff leaves the flow to a human, with words of the flow's or our own.
 func (r *run) handOff(words template) Decision {
-	text, err := r.m.render(words, r.told())
+	text, err := r.m.render(words, r)
 	if err != nil {
 		r.note("a text " + err.Error())
 	}

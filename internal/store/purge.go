@@ -20,7 +20,8 @@ const (
 
 // Purge removes what nobody can see any more, at most about limit rows at a time, and reports
 // whether there is more: what agents that were deleted had, answers older than a day, spent tickets
-// that have expired, places of messages that are long gone, alerts that are of no use any more, prompts that are old enough, and nodes long gone.
+// that have expired, places of messages that are long gone, alerts that are of no use any more, prompts
+// that are old enough, and nodes long gone.
 func (db *DB) Purge(ctx context.Context, limit int) (more bool, err error) {
 	err = db.Write(ctx, "", func(tx *Tx) error {
 		p := purge{s: tx.s, left: int64(max(limit, 1)), clock: db.d.clock, now: ms(db.now())}

@@ -17,9 +17,6 @@ const shards = 16
 // a sum of rows can outgrow its column, whatever prices were set and whatever a provider says.
 const mostNanos = 1e17
 
-// maxNanos is mostNanos in a statement.
-const maxNanos = `100000000000000000`
-
 // count adds what a turn spent to what was spent on a day. The turn itself counts with the model that
 // was asked last.
 func (t *Tx) count(turn console.Turn, day console.Day) error {
@@ -35,7 +32,7 @@ const addUsage = `INSERT INTO usage (team_id, day, agent_id, key_id, connection_
 			prompt_tokens = usage.prompt_tokens + excluded.prompt_tokens,
 			completion_tokens = usage.completion_tokens + excluded.completion_tokens,
 			estimated_tokens = usage.estimated_tokens + excluded.estimated_tokens,
-			cost_nanos = CASE WHEN usage.cost_nanos > ` + maxNanos + ` - excluded.cost_nanos THEN ` + maxNanos + `
+			cost_nanos = CASE WHEN usage.cost_nanos > $16 - excluded.cost_nanos THEN $16
 				ELSE usage.cost_nanos + excluded.cost_nanos END`
 
 // usageRow names a row.
@@ -76,7 +73,7 @@ func (t *Tx) spend(turn console.Turn, day console.Day, rows []counts) error {
 func (s *session) add(a addition) error {
 	_, err := s.exec(addUsage, a.team, int64(a.day), string(a.agent), string(a.key), string(a.model.Connection),
 		a.model.Provider, a.model.Name, a.currency, a.shard, a.turns, a.Asked, a.Tokens.Prompt, a.Tokens.Completion,
-		a.Estimated, a.Cost.Nanos)
+		a.Estimated, a.Cost.Nanos, int64(mostNanos))
 	return err
 }
 
@@ -271,7 +268,7 @@ func (r *reads) Bounds(ctx context.Context, day console.Day, agent, key console.
 		if err != nil || found == nil {
 			return err
 		}
-		b.Team, b.Agent, b.Key = toBound(found.num()), toBound(found.num()), toBound(found.num())
+		b.Team, b.Agent, b.Key = console.BoundOf(found.num()), console.BoundOf(found.num()), console.BoundOf(found.num())
 		if found.err != nil {
 			return found.err
 		}
@@ -297,6 +294,3 @@ func (r *reads) Bounds(ctx context.Context, day console.Day, agent, key console.
 	})
 	return b, err
 }
-
-// toBound reads a bound as it is stored: 0 is none, and less that nothing may be spent.
-func toBound(n int64) console.Bound { return console.Bound{Set: n != 0, Most: max(n, 0)} }

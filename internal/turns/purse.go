@@ -54,7 +54,7 @@ func (p *purse) open(ctx context.Context, a console.Agent) error {
 	}
 	now := p.e.Now()
 	day, l := console.DayOf(now), &p.e.ledger
-	if l.fresh(p.owners, day, now, dailyOf(a)) {
+	if l.fresh(p.owners, day, now, console.BoundOf(a.MaxTokensPerDay)) {
 		return nil
 	}
 	before := l.reading(p.owners)
@@ -64,11 +64,6 @@ func (p *purse) open(ctx context.Context, a console.Agent) error {
 	}
 	l.put(p.owners, []console.Bound{b.Team, b.Agent, b.Key}[:len(p.owners)], before, day, now)
 	return nil
-}
-
-// dailyOf is the bound of an agent's day, as the agent has it now.
-func dailyOf(a console.Agent) console.Bound {
-	return console.Bound{Set: a.MaxTokensPerDay != 0, Most: max(a.MaxTokensPerDay, 0)}
 }
 
 // pay settles the asking under way by what it cost in the end.

@@ -94,9 +94,9 @@ func accent(r rune) bool {
 	}
 }
 
-// Invisible reports whether r takes no room and has no meaning of its own: control characters that are no
-// space, soft hyphens, joiners, marks of direction, variation selectors, tags. Whoever reads a word does not see one in it, so it
-// neither parts a word nor makes it another.
+// Invisible reports whether r takes no room and has no meaning of its own: control characters that are
+// no space, soft hyphens, joiners, marks of direction, variation selectors, tags. Whoever reads a word
+// does not see one in it, so it neither parts a word nor makes it another.
 func Invisible(r rune) bool {
 	switch {
 	case r < 0xAD:
