@@ -46,7 +46,7 @@ func (w wanted) read(answer string) (string, bool) {
 	case KindNumber:
 		return w.number(words.Visible(answer))
 	case KindChoice:
-		return choose(w.options, words.Visible(answer))
+		return w.choice(words.Visible(answer))
 	default:
 		text := strings.TrimSpace(answer)
 		return text, strings.TrimSpace(words.Visible(text)) != ""
@@ -54,7 +54,7 @@ func (w wanted) read(answer string) (string, bool) {
 }
 
 func (w wanted) date(answer string) (string, bool) {
-	t, ok := dateOf(answer, w.now, w.region, w.language)
+	t, ok := dateOf(withoutContacts(answer, w.region), w.now, w.region, w.language)
 	if !ok || w.from != nil && t.Before(*w.from) || w.until != nil && t.After(*w.until) {
 		return "", false
 	}
@@ -62,11 +62,19 @@ func (w wanted) date(answer string) (string, bool) {
 }
 
 func (w wanted) number(answer string) (string, bool) {
-	text, n, ok := numberOf(answer, w.language)
+	text, n, ok := numberOf(withoutContacts(answer, w.region), w.language)
 	if !ok || w.least != nil && n < *w.least || w.most != nil && n > *w.most {
 		return "", false
 	}
 	return text, true
+}
+
+// choice is an option as it stands, or what an answer means beside the ways to reach the customer.
+func (w wanted) choice(answer string) (string, bool) {
+	if o, ok := exactly(w.options, answer); ok {
+		return o, true
+	}
+	return choose(w.options, withoutContacts(answer, w.region))
 }
 
 // address finds an e-mail address in a text.

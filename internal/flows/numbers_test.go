@@ -3,6 +3,10 @@ package flows_test
 import (
 	"fmt"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bimpe/bimpe/internal/flows"
 )
 
 // Numbers in words are understood as a whole, or not at all.
@@ -196,5 +200,58 @@ func spelt(n int) string {
 		return rest(small[n/100]+" hundred", " and ", n%100)
 	default:
 		return rest(spelt(n/1000)+" thousand", " ", n%1000)
+	}
+}
+
+// How to reach the customer is no part of the number, the day or the option that is asked for.
+func TestAnswersBesideContacts(t *testing.T) {
+	t.Parallel()
+	const places = `"options": ["1 room", "2 rooms"]`
+	tests := []struct{ keys, answer, want string }{
+		{`"kind": "number"`, "two, 0803 123 4567", "2"},
+		{`"kind": "number"`, "3 people, call me on +234 803 123 4567", "3"},
+		{`"kind": "number"`, "2, me@x.io", "2"},
+		{`"kind": "number"`, "me4@x.io and there are 5 of us", "5"},
+		{`"kind": "number"`, "+234 803 123 4567, 4", "4"},
+		{`"kind": "number"`, "2 0803 123 4567", "2"},
+		{`"kind": "number"`, "0803 123 4567 2", "2"},
+		{`"kind": "number"`, "six (08031234567)", "6"},
+		{`"kind": "number"`, "0803-123-4567 for 12", "12"},
+		{`"kind": "number"`, "00234 803 123 4567: 7", "7"},
+		{`"kind": "number"`, "0803 123 4567", ""},
+		{`"kind": "number"`, "+234 803 123 4567", ""},
+		{`"kind": "number"`, "call 0803 123 4567", ""},
+		{`"kind": "number"`, "me2@x.io", ""},
+		{`"kind": "number"`, "2, 0803 123 4567 or 3", ""},
+		{`"kind": "number"`, "1 250 000", "1250000"},
+		{`"kind": "number"`, "250.000.000", ""},
+		{`"kind": "number"`, "2125550123", "2125550123"},
+		{`"kind": "date"`, "friday, 0803 123 4567", "2026-11-27"},
+		{`"kind": "date"`, "24.12.2026, +234 803 123 4567", "2026-12-24"},
+		{`"kind": "date"`, "5 december 0803 123 4567", "2026-12-05"},
+		{`"kind": "date"`, "24 12 2026 or so, 05.12.2026", "2026-12-05"},
+		{`"kind": "date", "region": "NO"`, "24.12.2026", "2026-12-24"},
+		{`"kind": "date", "region": "NO"`, "2026-12-24", "2026-12-24"},
+		{`"kind": "date"`, "12月5日, +86 139 1234 5678", "2026-12-05"},
+		{places, "2, 0803 123 4567", "2 rooms"},
+		{places, "the one with 3 beds, 0803 123 2222", ""},
+		{places, "2 rooms, me1@x.io", "2 rooms"},
+		{`"options": ["0803 123 4567", "0805 123 4567"]`, "0805 123 4567", "0805 123 4567"},
+	}
+	for _, test := range tests {
+		if got := answered(t, test.keys, "en", test.answer); got != test.want {
+			t.Errorf("%s: %q is taken as %q, want %q", test.keys, test.answer, got, test.want)
+		}
+	}
+}
+
+// A number that comes along is still the answer to the next question.
+func TestContactsComeAlongWithANumber(t *testing.T) {
+	t.Parallel()
+	set := flows.Compile(nil, steps(t, `{"type": "ask", "field": "guests", "kind": "number", "content": "How many?"}, {"type": "ask", "kind": "phone", "content": "Phone?"},
+		{"type": "end", "content": "{{ fields.guests }} {{ fields.phone }}"}`))
+	got := walk(newCustomer(set), "begin", "two, 0803 123 4567")
+	if diff := cmp.Diff([]string{"How many?", "2 +2348031234567"}, got); diff != "" {
+		t.Errorf("replies (-want +got):\n%s", diff)
 	}
 }

@@ -60,12 +60,60 @@ func phone(text, region string) (number, rest string, ok bool) {
 // maxNumbers is how many numbers of one answer are looked at.
 const maxNumbers = 20
 
+// dialled is a telephone number as it is dialled, as E.164. What begins with 00 is read as if it began with
+// +, which it stands for in most countries, and only else as the region would.
 func dialled(text, region string) (string, bool) {
+	if abroad, ok := strings.CutPrefix(strings.TrimLeft(text, "("), "00"); ok {
+		if n, ok := valid("+"+abroad, ""); ok {
+			return n, true
+		}
+	}
+	return valid(text, region)
+}
+
+func valid(text, region string) (string, bool) {
 	n, err := phonenumbers.Parse(text, region)
 	if err != nil || !phonenumbers.IsValidNumber(n) {
 		return "", false
 	}
 	return phonenumbers.Format(n, phonenumbers.E164), true
+}
+
+// withoutContacts is a text without the e-mail addresses and telephone numbers in it, which are no answer
+// to another question.
+func withoutContacts(text, region string) string {
+	text = strings.Map(narrowed, address.ReplaceAllString(text, " , "))
+	var b strings.Builder
+	from := 0
+	for _, at := range numberLike.FindAllStringIndex(text, maxNumbers) {
+		start, end := called(text[at[0]:at[1]], region)
+		b.WriteString(text[from : at[0]+start])
+		if start < end {
+			b.WriteString(" , ") // what stands on both sides is not one number
+		}
+		from = at[0] + end
+	}
+	return b.String() + text[from:]
+}
+
+// grouped is a number in figures with its thousands apart, or a date, however well it could be dialled.
+var grouped = regexp.MustCompile(`^(?:[1-9]\d{0,2}(?:[ .]\d{3})+|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})$`)
+
+// called is where in what looks like a telephone number one stands that is written as such: with + or 0 in
+// front, or in groups. The first or the last group may be another number; the same place twice is none.
+func called(text, region string) (start, end int) {
+	first, last := strings.IndexByte(text, ' ')+1, strings.LastIndexByte(text, ' ')
+	for _, place := range [][2]int{{0, len(text)}, {first, len(text)}, {0, max(last, 0)}} {
+		one := text[place[0]:place[1]]
+		if one == "" || grouped.MatchString(one) {
+			continue
+		}
+		written := strings.HasPrefix(one, "+") || strings.HasPrefix(one, "0") || strings.ContainsAny(one, " ()/.-")
+		if _, ok := dialled(one, region); ok && written {
+			return place[0], place[1]
+		}
+	}
+	return 0, 0
 }
 
 // narrow writes digits and signs as ASCII does: wide ones, those of Arabic, and the signs behind the
