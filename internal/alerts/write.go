@@ -64,6 +64,8 @@ func why(w console.Why) string {
 		return "No language model answered, so the customer got an apology."
 	case console.WhyDeadline:
 		return "The reply took too long, so the customer got an apology."
+	case console.WhyGaveUp:
+		return "The server could not finish a reply, so the customer got an apology."
 	default:
 		return "The agent did not know the answer, or a rule or a flow asked for a human."
 	}

@@ -176,6 +176,7 @@ const (
 	WhyCancelled          Why = "cancelled"
 	WhyModelFailed        Why = "model_failed"
 	WhyDeadline           Why = "deadline"
+	WhyGaveUp             Why = "gave_up" // it was taken up too often without coming to an end
 )
 
 // Turn is the work of answering one or more customer messages.

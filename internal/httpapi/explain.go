@@ -1,6 +1,10 @@
 package httpapi
 
-import "github.com/bimpe/bimpe/internal/console"
+import (
+	"cmp"
+
+	"github.com/bimpe/bimpe/internal/console"
+)
 
 // explain says in a sentence how a turn ended, for whoever asks why the agent answered so, or did
 // not.
@@ -11,9 +15,10 @@ func explain(t console.TurnRecord) string {
 	case console.TurnReplied:
 		return replied(t)
 	case console.TurnFailed:
-		return "No model answered" + map[console.Why]string{
-			console.WhyDeadline: " in time",
-		}[t.Why] + ": the customer got an apology, and a human is asked to look."
+		return cmp.Or(map[console.Why]string{
+			console.WhyDeadline: "No model answered in time",
+			console.WhyGaveUp:   "The server could not finish a reply, however often it tried",
+		}[t.Why], "No model answered") + ": the customer got an apology, and a human is asked to look."
 	case console.TurnSilent:
 		return "Nobody answers: " + because(t.Why) + "."
 	case console.TurnDiscarded:
@@ -63,6 +68,8 @@ func because(why console.Why) string {
 		return "no model answered"
 	case console.WhyDeadline:
 		return "its time was over"
+	case console.WhyGaveUp:
+		return "it could not be finished"
 	}
 	return "the reason is not known"
 }

@@ -15,7 +15,7 @@ type turnJSON struct {
 	AgentID        console.ID            `json:"agent_id"`
 	ConversationID console.ID            `json:"conversation_id"`
 	State          string                `json:"state" enum:"open,replied,failed,silent,discarded,cancelled"`
-	Reason         *string               `json:"reason" enum:"agent_paused,agent_in_development,conversation_paused,human_replied,interrupted,agent_deleted,cancelled,model_failed,deadline"`
+	Reason         *string               `json:"reason" enum:"agent_paused,agent_in_development,conversation_paused,human_replied,interrupted,agent_deleted,cancelled,model_failed,deadline,gave_up"`
 	Explanation    string                `json:"explanation"`
 	Attempts       int64                 `json:"attempts"`
 	KeyID          *console.ID           `json:"key_id"`
@@ -224,7 +224,7 @@ func discarder(why console.Why) string {
 	case console.WhyCancelled:
 		return "cancel"
 	case console.WhyAgentPaused, console.WhyConversationPaused, console.WhyAgentInDevelopment, console.WhyModelFailed,
-		console.WhyDeadline:
+		console.WhyDeadline, console.WhyGaveUp:
 	}
 	return "pause"
 }

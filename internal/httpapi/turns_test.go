@@ -30,3 +30,17 @@ func TestACutReplyIsTheModels(t *testing.T) {
 		}
 	}
 }
+
+func TestATurnThatWasGivenUpSaysSo(t *testing.T) {
+	t.Parallel()
+	for why, want := range map[console.Why]string{
+		console.WhyModelFailed: "No model answered: the customer got an apology, and a human is asked to look.",
+		console.WhyDeadline:    "No model answered in time: the customer got an apology, and a human is asked to look.",
+		console.WhyGaveUp: "The server could not finish a reply, however often it tried: the customer got an apology, " +
+			"and a human is asked to look.",
+	} {
+		if got := explain(console.TurnRecord{Turn: console.Turn{State: console.TurnFailed, Why: why}}); got != want {
+			t.Errorf("%s: got %q, want %q", why, got, want)
+		}
+	}
+}

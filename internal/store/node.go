@@ -80,3 +80,23 @@ func (db *DB) OwnTurns(ctx context.Context, node console.ID, limit int) (turns [
 	})
 	return turns, err
 }
+
+// RetryTurn raises the Attempt of an open turn that its node holds, in the attempt that it is known under,
+// and returns it: whoever still works under the old one is late. It returns CodeNotFound where the turn has
+// ended or belongs to somebody else.
+func (db *DB) RetryTurn(ctx context.Context, turn console.Turn) (attempt int64, err error) {
+	const text = `UPDATE turn SET attempt = attempt + 1
+		WHERE id = $1 AND state = 'open' AND attempt = $2 AND node_id = $3 RETURNING attempt`
+	err = db.Write(ctx, "", func(tx *Tx) error {
+		r, err := tx.s.one(text, string(turn.ID), turn.Attempt, string(turn.Node))
+		if err != nil {
+			return err
+		}
+		if r == nil {
+			return console.NotFound("turn", turn.ID)
+		}
+		attempt = r.num()
+		return r.err
+	})
+	return attempt, err
+}

@@ -41,6 +41,7 @@ var (
 	_ interface {
 		AdoptTurns(ctx context.Context, node console.ID, limit int) ([]console.Turn, error)
 		TakeFetch(ctx context.Context, by console.Taker) (*console.Taken, error)
+		RetryTurn(ctx context.Context, turn console.Turn) (int64, error)
 		OwnTurns(ctx context.Context, node console.ID, limit int) ([]console.Turn, error)
 		Beat(ctx context.Context, node console.ID) error
 		Leave(ctx context.Context, node console.ID) error

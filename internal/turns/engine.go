@@ -70,6 +70,8 @@ type Engine struct {
 	// halted are runs that were halted for a cancel that has not committed yet: its transaction may
 	// run more than once, and each time it asks what had been written. Held under mu.
 	halted map[console.ID]*run
+	// setbacks are the open turns whose last run failed; at most maxSetbacks. Held under mu.
+	setbacks map[console.ID]setback
 	// digesting are the conversations that are being summed up, and digested when the last one was
 	// begun. Held under mu.
 	digesting map[console.ID]bool
@@ -94,8 +96,8 @@ func New(c Config) *Engine {
 	spare, stopSpare := context.WithCancelCause(work)
 	return &Engine{
 		Config: c, work: work, stopWork: stop, spare: spare, stopSpare: stopSpare,
-		digesting: map[console.ID]bool{},
-		running:   map[console.ID]*run{}, halted: map[console.ID]*run{}, guesser: words.NewGuesser(),
+		digesting: map[console.ID]bool{}, setbacks: map[console.ID]setback{},
+		running: map[console.ID]*run{}, halted: map[console.ID]*run{}, guesser: words.NewGuesser(),
 	}
 }
 
@@ -173,6 +175,7 @@ func (e *Engine) drop(t console.Turn) {
 	e.mu.Lock()
 	r := cmp.Or(e.running[t.ID], e.halted[t.ID])
 	delete(e.halted, t.ID)
+	delete(e.setbacks, t.ID)
 	e.mu.Unlock()
 	if r == nil {
 		return
@@ -194,14 +197,21 @@ func (e *Engine) nudge(turn console.ID, seq int64) {
 	}
 }
 
-// start answers a turn in a goroutine of its own. A turn that finds no place is left to the sweep.
+// start answers a turn in a goroutine of its own. A turn that finds no place, or whose last run failed a moment
+// ago, is left to the sweep.
 func (e *Engine) start(t console.Turn, k known) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if _, twice := e.running[t.ID]; twice || e.closed || len(e.running) >= e.Limits.Running {
 		return
 	}
+	back := e.setbacks[t.ID]
+	if until(back.until, e.Now()) > 0 {
+		return
+	}
+	delete(e.setbacks, t.ID)
 	r := newRun(e, t, k)
+	r.owed = back.owed
 	e.running[t.ID] = r
 	delete(e.halted, t.ID)
 	e.runs.Go(func() {

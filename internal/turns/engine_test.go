@@ -321,6 +321,7 @@ func TestSweepTakesUpWhatNobodyHolds(t *testing.T) {
 		h.db.locked(func(*state) { h.db.broken = commitTries })
 		h.runs.Wait()
 		h.want("customer: a")
+		time.Sleep(firstSetback)
 		h.Sweep(t.Context())
 		h.runs.Wait()
 		h.want("customer: a", "agent: ok")

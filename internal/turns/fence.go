@@ -14,6 +14,7 @@ type reply struct {
 	attention bool              // a human should look
 	seen      int64             // Seq of the newest customer message that the reply rests on
 
+	blind   bool   // it rests on nothing: it covers all that was written, and leaves a flow as it is
 	upon    string // where the customer stood in a flow when it was decided; empty: in none
 	flow    string // and where then
 	learned console.Learned
@@ -45,6 +46,9 @@ func settle(s scene, claim console.Turn, r reply, next console.ID, at time.Time)
 	}
 	if r.message.Text == "" {
 		return console.Change{}, false // nothing to say, and no reason to end the turn
+	}
+	if r.blind {
+		r.seen, r.upon, r.flow = c.CustomerSeq, c.Flow, c.Flow
 	}
 	m := r.message
 	m.Role, m.Author, m.TurnID = console.RoleAssistant, console.ByAgent, t.ID

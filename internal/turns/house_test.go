@@ -136,11 +136,16 @@ type fakeDB struct {
 	perTurn  int64 // the agent's bound
 	asked    int   // how often the bounds were read
 
+	refuses func(console.Change) bool // changes that are never stored; nil: none
+
 	description string            // of the agent
 	workflow    *console.Workflow // of the agent; nil: none
 }
 
-var errDisk = errors.New("the disk is full")
+var (
+	errDisk = errors.New("the disk is full")
+	errRow  = errors.New("the row violates a constraint")
+)
 
 func (f *fakeDB) write(do func(tx) error) error {
 	f.mu.Lock()
@@ -167,6 +172,13 @@ func (f *fakeDB) write(do func(tx) error) error {
 type fakeTx struct {
 	*memory
 	f *fakeDB
+}
+
+func (t fakeTx) Apply(ctx context.Context, c console.Change) error {
+	if t.f.refuses != nil && t.f.refuses(c) {
+		return errRow
+	}
+	return t.memory.Apply(ctx, c)
 }
 
 func (t fakeTx) AfterCommit(a func()) { t.f.after = append(t.f.after, a) }
@@ -216,6 +228,22 @@ func (f *fakeDB) OwnTurns(context.Context, console.ID, int) ([]console.Turn, err
 		}
 	})
 	return own, nil
+}
+
+func (f *fakeDB) RetryTurn(_ context.Context, turn console.Turn) (int64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.broken > 0 {
+		f.broken--
+		return 0, errDisk
+	}
+	for i := range f.memory.s.turns {
+		if t := &f.memory.s.turns[i]; t.ID == turn.ID && t.State == console.TurnOpen && t.Attempt == turn.Attempt {
+			t.Attempt++
+			return t.Attempt, nil
+		}
+	}
+	return 0, console.NotFound("turn", turn.ID)
 }
 
 func (f *fakeDB) Beat(context.Context, console.ID) error { return nil }

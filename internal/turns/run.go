@@ -28,6 +28,7 @@ type run struct {
 	tries   int // how often a model has been asked; of the run's own goroutine
 	begun   time.Time
 	asking  Candidate // whom it asks now; of the run's own goroutine
+	owed    bool      // that it was taken up again has not been counted; of the run's own goroutine
 	purse   purse
 
 	mu       sync.Mutex
@@ -52,9 +53,12 @@ func (r *run) work() {
 	defer cancel()
 	defer r.stop(errGone)
 	defer r.purse.close()
-	outcome, faults, err := r.answer(deadline)
+	outcome, faults, err := r.attempt(deadline)
 	if err != nil {
 		r.keep()
+	}
+	if failed(err) {
+		r.setBack()
 	}
 	r.log(r.e.Now().Sub(r.begun), outcome, faults, err)
 }
@@ -71,11 +75,11 @@ func (r *run) log(took time.Duration, outcome console.TurnState, faults []try, e
 		if n := len(faults); n > 0 {
 			what = append(what, slog.String("last_fault", faults[n-1].fault.Error()))
 		}
-	case errors.Is(err, errGone), errors.Is(err, errHalted), errors.Is(err, errStopping):
-		what = append(what, slog.String("outcome", "left"), slog.String("why", err.Error()))
-	default:
+	case failed(err):
 		level = slog.LevelError
 		what = append(what, slog.String("outcome", "left open"), slog.String("error", err.Error()))
+	default:
+		what = append(what, slog.String("outcome", "left"), slog.String("why", err.Error()))
 	}
 	r.e.Log.LogAttrs(context.Background(), level, "turn", what...)
 }

@@ -19,6 +19,9 @@ type DB interface {
 	AdoptTurns(ctx context.Context, node console.ID, limit int) ([]console.Turn, error)
 	// OwnTurns returns the open turns that node holds, oldest first, at most limit.
 	OwnTurns(ctx context.Context, node console.ID, limit int) ([]console.Turn, error)
+	// RetryTurn raises the Attempt of an open turn that the node holds, in the attempt that it is known
+	// under, and returns it. It returns CodeNotFound where that is not so any more.
+	RetryTurn(ctx context.Context, turn console.Turn) (int64, error)
 	// Beat says that node is alive.
 	Beat(ctx context.Context, node console.ID) error
 	// Leave says that node is gone, so that others may adopt its turns at once.

@@ -16,6 +16,7 @@ func turnTests() map[string]test {
 		"turn ended twice":          turnEndedTwice,
 		"turn open once":            turnOpenOnce,
 		"turns adopted":             turnsAdopted,
+		"turns taken up again":      turnsRetried,
 		"turns adopted by one only": turnsAdoptedByOne,
 	}
 }
@@ -119,6 +120,29 @@ func turnsAdopted(t *testing.T, b *bench) {
 	got, err = b.db.AdoptTurns(t.Context(), nodeOne, 10)
 	ok(t, err)
 	equal(t, "how many a third node adopts after Leave", len(got), 3)
+}
+
+// turnsRetried has a node take up its own turn again, which nobody else may, nor the node itself twice.
+func turnsRetried(t *testing.T, b *bench) {
+	t.Helper()
+	open := b.conversation(t, b.agent(t).ID)
+	turn := *open.Opened
+	attempt, err := b.db.RetryTurn(t.Context(), turn)
+	ok(t, err)
+	equal(t, "attempt", attempt, int64(2))
+	equal(t, "attempt as it is stored", b.turn(t, turn.ID).Attempt, int64(2))
+	elsewhere := b.turn(t, turn.ID)
+	elsewhere.Node = nodeTwo
+	for name, claim := range map[string]console.Turn{"an old attempt": turn, "another node": elsewhere} {
+		if _, err := b.db.RetryTurn(t.Context(), claim); !console.IsNotFound(err) {
+			t.Errorf("RetryTurn by %s: %v, want not found", name, err)
+		}
+	}
+	turn.Attempt = 2
+	b.write(t, func(tx *store.Tx) error { return tx.Apply(t.Context(), b.settle(open.Now, turn, "Hi")) })
+	if _, err := b.db.RetryTurn(t.Context(), turn); !console.IsNotFound(err) {
+		t.Errorf("RetryTurn of a turn that has ended: %v, want not found", err)
+	}
 }
 
 // turnsAdoptedByOne lets many nodes adopt at once: nobody gets what another one got.
