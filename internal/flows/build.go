@@ -149,6 +149,9 @@ func (f *flow) known() []string {
 	return names
 }
 
+// endID is what leads to the end of a flow, so that no step can be called so.
+const endID = "end"
+
 func (b *builder) step(i int, written console.Flow) step {
 	path := fmt.Sprintf("%sconversation_steps.%d.", b.path, i)
 	kind, _ := stepTypeOf(written.Text("type"))
@@ -157,6 +160,9 @@ func (b *builder) step(i int, written console.Flow) step {
 		s.name, s.named = id, true
 		if len(id) > maxStepID || id[0] == '#' {
 			b.Fail(path+"id", "must be at most %d bytes and not begin with #", maxStepID)
+		}
+		if id == endID {
+			b.Fail(path+"id", "must not be %q, which is where a flow ends: a goto could mean either", endID)
 		}
 		if b.f.find(id) != outside {
 			b.Fail(path+"id", "is the id of an earlier step too")
@@ -308,7 +314,7 @@ func (b *builder) branch(path string, written console.Flow, s *step) {
 		b.Fail(path+"when", "must be an expression")
 		return
 	}
-	c, err := b.language.compile(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "=")))
+	c, err := b.language.compile(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "=")), b.f.fields)
 	if err != nil {
 		b.Fail(path+"when", "is no condition: %s", err.Error())
 		return
@@ -354,7 +360,7 @@ func (b *builder) target(path string, v any, next int) int {
 	if i := b.f.find(name); i != outside {
 		return i
 	}
-	if name != "end" {
+	if name != endID {
 		b.Fail(path, "leads to %q, which is no step of this flow", beginning(name, maxStepID))
 	}
 	return outside

@@ -37,6 +37,7 @@ type condition struct {
 	counts   bool     // it asks how many messages the customer wrote
 	fields   []string // what of a flow's fields it asks for
 	cost     int      // at most, in units of a fraction of a microsecond
+	constant *bool    // what it comes to, whatever the facts are; nil: it depends on them
 }
 
 // Conditions are expressions or, from clients that know no expressions, prose that only a model can
@@ -50,7 +51,7 @@ func (l language) parse(text string) (c *condition, faulty bool, err error) {
 		return nil, false, nil
 	}
 	source, marked := strings.CutPrefix(text, "=")
-	c, err = l.compile(strings.TrimSpace(source))
+	c, err = l.compile(strings.TrimSpace(source), nil)
 	if err != nil {
 		return nil, marked || looks.MatchString(text) || errors.Is(err, errRange), err
 	}
@@ -71,6 +72,7 @@ func newLanguage() language {
 	c := conf.CreateNew()
 	for _, option := range []expr.Option{
 		expr.Env(&facts{}), expr.AsBool(), expr.MaxNodes(maxConditionSize), expr.DisableAllBuiltins(),
+		expr.Function(restSign, rest),
 	} {
 		option(c)
 	}
@@ -91,8 +93,9 @@ func functions() []string {
 	}
 }
 
-// compile returns an error in words that the condition's writer understands.
-func (l language) compile(source string) (c *condition, err error) {
+// compile returns an error in words that the condition's writer understands. Of the fields of a flow it takes
+// the kinds, so that one of the wrong kind is found before anybody is asked.
+func (l language) compile(source string, fields map[string]Kind) (c *condition, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			c, err = nil, errors.New("does not compile")
@@ -101,26 +104,14 @@ func (l language) compile(source string) (c *condition, err error) {
 	if len(source) > maxCondition {
 		return nil, fmt.Errorf("is longer than %d bytes", maxCondition)
 	}
-	tree, err := parser.ParseWithConfig(source, l.config)
+	tree, r, err := l.read(source)
 	if err != nil {
-		return nil, plain(err)
+		return nil, err
 	}
-	r := &refuse{}
-	ast.Walk(&tree.Node, r)
-	if nested(tree.Node) {
-		r.fail("must not go through a list for each of another")
+	if err := l.check(source, tree, r, fields); err != nil {
+		return nil, err
 	}
-	if r.err != nil {
-		return nil, r.err
-	}
-	if _, err := checker.Check(tree, l.config); err != nil {
-		return nil, plain(err)
-	}
-	typed := &refuse{typed: true}
-	if ast.Walk(&tree.Node, typed); typed.err != nil {
-		return nil, typed.err
-	}
-	cost, printed := costOf(tree.Node), tree.Node.String()
+	cost, printed, constant := costOf(tree.Node), tree.Node.String(), l.constant(tree.Node)
 	if err := optimizer.Optimize(&tree.Node, l.config); err != nil {
 		return nil, plain(err)
 	}
@@ -130,7 +121,51 @@ func (l language) compile(source string) (c *condition, err error) {
 	}
 	return &condition{
 		program: program, printed: printed, language: r.language, counts: r.counts, fields: r.fields, cost: cost,
+		constant: constant,
 	}, nil
+}
+
+// read parses a condition, and refuses what is left out of the language.
+func (l language) read(source string) (*parser.Tree, *refuse, error) {
+	tree, err := parser.ParseWithConfig(source, l.config)
+	if err != nil {
+		return nil, nil, plain(err)
+	}
+	r := &refuse{}
+	ast.Walk(&tree.Node, r)
+	if nested(tree.Node) {
+		r.fail("must not go through a list for each of another")
+	}
+	return tree, r, r.err
+}
+
+// check holds a condition to the types of its names: first to all that is known of them, in a tree of its own,
+// since a checker leaves its types in one; then to those by which it is compiled, where a field that nobody has
+// answered yet is nil.
+func (l language) check(source string, tree *parser.Tree, r *refuse, fields map[string]Kind) error {
+	if !r.vague {
+		return checked(tree, l.config)
+	}
+	exact, _, err := l.read(source)
+	if err != nil {
+		return err
+	}
+	if err := checked(exact, l.typed(r.fields, fields)); err != nil {
+		return err
+	}
+	if _, err := checker.Check(tree, l.config); err != nil {
+		return plain(err)
+	}
+	return nil
+}
+
+func checked(tree *parser.Tree, names *conf.Config) error {
+	if _, err := checker.Check(tree, names); err != nil {
+		return plain(err)
+	}
+	typed := &refuse{typed: true}
+	ast.Walk(&tree.Node, typed)
+	return typed.err
 }
 
 // refuse finds what could run long: it is left out of the language.
@@ -139,6 +174,7 @@ type refuse struct {
 	language bool
 	counts   bool
 	fields   []string
+	vague    bool // it is compiled by fewer types than are known: fields that nobody has answered yet are nil
 	err      error
 }
 
@@ -149,8 +185,8 @@ func (r *refuse) fail(format string, args ...any) {
 }
 
 // Visit looks at one node.
-func (r *refuse) Visit(n *ast.Node) {
-	switch n := (*n).(type) {
+func (r *refuse) Visit(node *ast.Node) {
+	switch n := (*node).(type) {
 	case *ast.VariableDeclaratorNode, *ast.SequenceNode:
 		r.fail("must be one expression, without let and ;")
 	case *ast.MapNode:
@@ -159,6 +195,8 @@ func (r *refuse) Visit(n *ast.Node) {
 		if !slices.Contains(functions(), n.Name) { // some are parsed even where they are switched off
 			r.fail("unknown name %s", n.Name)
 		}
+	case *ast.IdentifierNode:
+		r.vague = r.vague || n.Value == "fields"
 	case *ast.MemberNode:
 		r.member(n)
 	case *ast.UnaryNode:
@@ -167,6 +205,10 @@ func (r *refuse) Visit(n *ast.Node) {
 		}
 	case *ast.BinaryNode:
 		r.binary(n)
+		if n.Operator == restSign {
+			r.vague = true
+			ast.Patch(node, &ast.CallNode{Callee: &ast.IdentifierNode{Value: restSign}, Arguments: []ast.Node{n.Left, n.Right}})
+		}
 	}
 }
 
@@ -192,7 +234,7 @@ func (r *refuse) binary(n *ast.BinaryNode) {
 		}
 	case "+":
 		if r.typed && !numeric(n.Type()) {
-			r.fail("must not join texts: + is for numbers, such as float(fields.guests) + 1")
+			r.fail("must not join texts: + is for numbers, such as now.hour + 1")
 		}
 	case "and":
 		n.Operator = "&&"

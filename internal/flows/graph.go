@@ -9,7 +9,7 @@ func (c *examiner) graph(f *flow) {
 	reached := f.reachable()
 	for i := range f.steps {
 		if !reached[i] && (i == 0 || reached[i-1] || f.steps[i].named) {
-			c.Fail(path+fmt.Sprint(i), "is never reached")
+			c.Fail(path+fmt.Sprint(i), "is never reached%s", f.barred(i))
 		}
 	}
 	free := f.free()
@@ -24,16 +24,35 @@ func (c *examiner) graph(f *flow) {
 	}
 }
 
-// after lists where a step can lead; outside is the end.
+// after lists where a step can lead; outside is the end. A branch whose condition no fact can change leads to
+// one place only.
 func (f *flow) after(i int) []int {
 	switch s := f.steps[i]; s.kind {
 	case stepEnd, stepHandoff:
 		return []int{outside}
 	case stepBranch:
-		return []int{s.to, s.orElse}
+		switch {
+		case s.when == nil || s.when.constant == nil:
+			return []int{s.to, s.orElse}
+		case *s.when.constant:
+			return []int{s.to}
+		default:
+			return []int{s.orElse}
+		}
 	default:
 		return []int{s.to}
 	}
+}
+
+// barred says which branch keeps a step from being reached by a condition that is always the same.
+func (f *flow) barred(i int) string {
+	for at, s := range f.steps {
+		if s.kind != stepBranch || s.when == nil || s.when.constant == nil || s.to != i && s.orElse != i {
+			continue
+		}
+		return fmt.Sprintf(": the condition of step %d is always %t", at+1, *s.when.constant)
+	}
+	return ""
 }
 
 func (f *flow) reachable() []bool {

@@ -66,7 +66,9 @@ func (m *meter) Visit(n *ast.Node) {
 	case *ast.PredicateNode:
 		m.cost += costOf(n.Node) * maxWords
 	case *ast.CallNode:
-		m.cost += wholeText
+		if f, ok := n.Callee.(*ast.IdentifierNode); !ok || f.Value != restSign {
+			m.cost += wholeText
+		}
 	case *ast.BuiltinNode:
 		switch n.Name {
 		case "lower", "upper", "trim":

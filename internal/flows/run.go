@@ -25,6 +25,7 @@ type run struct {
 	said   []string
 	fields map[string]string
 	given  map[string]bool // fields that came along with another answer, which are not asked for
+	turns  int             // of the fields: how often one of them became another
 }
 
 // newRun goes on with a decision that may hold notes already.
@@ -35,12 +36,18 @@ func newRun(m *hearing, f *flow, d Decision) *run {
 
 // proceed goes from a step to the next that waits for an answer, or to the end.
 func (r *run) proceed(at int) Decision {
+	seen := make([]int, len(r.f.steps))
 	for range maxSilent {
 		if at < 0 || at >= len(r.f.steps) {
 			return r.end(Ended)
 		}
 		s := &r.f.steps[at]
 		r.d.Step = s.name
+		if seen[at] == r.turns+1 { // and since nothing has changed since, it would go on so
+			r.note("went round in a circle without a question")
+			return r.handOff(template{})
+		}
+		seen[at] = r.turns + 1
 		next, done := r.do(s)
 		if done {
 			return r.finish()
@@ -94,6 +101,7 @@ func (r *run) has(s *step) bool {
 	}
 	if r.given[s.field] {
 		delete(r.given, s.field) // a circle asks for it
+		r.turns++
 		return true
 	}
 	if !s.skip {
@@ -103,8 +111,16 @@ func (r *run) has(s *step) bool {
 	if value == "" {
 		return false
 	}
-	r.fields[s.field] = value
+	r.keep(s.field, value)
 	return true
+}
+
+// keep notes what a field is.
+func (r *run) keep(field, value string) {
+	if before, ok := r.fields[field]; !ok || before != value {
+		r.turns++
+	}
+	r.fields[field] = value
 }
 
 // contact is what is known of the customer under a field's name.
@@ -228,7 +244,7 @@ func (r *run) learn(field string, kind Kind, value string) {
 	if field == "" {
 		return
 	}
-	r.fields[field] = value
+	r.keep(field, value)
 	r.d.Learned = append(r.d.Learned, Learned{Field: field, Kind: kind, Value: value})
 	c := &r.m.facts().Contact
 	switch kind {

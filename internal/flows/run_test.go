@@ -84,7 +84,22 @@ func TestSteps(t *testing.T) {
 		"round and round": {
 			`{"id": "x", "type": "branch", "when": "now.hour > 99", "goto": "end"}, {"type": "say", "content": "a"}, {"type": "goto", "goto": "x"}`,
 			[]string{"begin"},
+			[]string{"a | I will pass this on to someone from the team, who will get back to you here."},
+		},
+		"round and round, and always another": {
+			`{"id": "x", "type": "set", "field": "n", "value": "{{ fields.n }}a"}, {"type": "say", "content": "a"}, {"type": "branch", "when": "true", "goto": "x"}`,
+			[]string{"begin"},
 			[]string{strings.Repeat("a | ", 33) + "I will pass this on to someone from the team, who will get back to you here."},
+		},
+		"round until it is done": {
+			`{"id": "x", "type": "set", "field": "n", "value": "{{ fields.n }}a"}, {"type": "branch", "when": "len(fields.n) < 5", "goto": "x"}, {"type": "end", "content": "{{ fields.n }}"}`,
+			[]string{"begin"},
+			[]string{"aaaaa"},
+		},
+		"round by what is known": {
+			`{"id": "x", "type": "ask", "kind": "name", "content": "Name?", "skip_if_known": true}, {"type": "branch", "when": "fields.name != ''", "goto": "x"}`,
+			[]string{"begin"},
+			[]string{"I will pass this on to someone from the team, who will get back to you here."},
 		},
 		"too much work": {
 			strings.Repeat(`{"type": "say", "content": "`+strings.Repeat("{{ message.text | upcase | slice: 0, 0 }}", 66)+`"},`, 25) + `{"type": "end", "content": "never said"}`,
@@ -246,5 +261,25 @@ func TestFlowsOfTheSameName(t *testing.T) {
 	c := newCustomer(flows.Compile(nil, decoded(t, "["+fmt.Sprintf(flow, "one", "1?", "1.")+","+fmt.Sprintf(flow, "two", "2?", "2.")+"]")))
 	if diff := cmp.Diff([]string{"2?", "2.", "1?", "1."}, walk(c, "two", "x", "one", "x")); diff != "" {
 		t.Errorf("replies (-want +got):\n%s", diff)
+	}
+}
+
+// Whoever edits the flow is told why it was given up, and a human looks.
+func TestACircleIsGivenUp(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ steps, note string }{
+		"the same over and over": {
+			`{"id": "x", "type": "branch", "when": "now.hour > 99", "goto": "end"}, {"type": "say", "content": "a"}, {"type": "goto", "goto": "x"}`,
+			"flow F, step x: went round in a circle without a question",
+		},
+		"always another": {
+			`{"id": "x", "type": "set", "field": "n", "value": "{{ fields.n }}a"}, {"type": "branch", "when": "now.hour > 3", "goto": "x"}`,
+			"flow F, step #2: went through 100 steps without a question",
+		},
+	} {
+		d := newCustomer(flows.Compile(nil, steps(t, test.steps))).says("begin")
+		if !d.Attention || d.Outcome != flows.HandedOff || d.State.InFlow() || !cmp.Equal(d.Notes, []string{test.note}) {
+			t.Errorf("%s: %+v, want a human and the note %q", name, d, test.note)
+		}
 	}
 }
