@@ -42,11 +42,7 @@ func (b *builder) flow(index int, written console.Flow) *flow {
 	if active, ok := written["is_active"].(bool); ok {
 		b.f.active = active
 	}
-	for i, k := range objects(written["trigger_keywords"]) {
-		for _, p := range parseTrigger(k.Text("keyword")) {
-			b.f.keywords = append(b.f.keywords, keyword{part: p, weight: weightOf(k.Text("weight")), entry: i})
-		}
-	}
+	b.f.keywords = b.keywords(objects(written["trigger_keywords"]))
 	if b.f.inert != "" {
 		return b.f
 	}
@@ -58,6 +54,25 @@ func (b *builder) flow(index int, written console.Flow) *flow {
 	}
 	b.link()
 	return b.f
+}
+
+// keywords reads what begins the flow. In one that only a model follows nothing of it has to be found.
+func (b *builder) keywords(written []console.Flow) []keyword {
+	var all []keyword
+	for i, k := range written {
+		parts, mute := parseTrigger(k.Text("keyword"))
+		for _, p := range parts {
+			all = append(all, keyword{part: p, weight: weightOf(k.Text("weight")), entry: i})
+		}
+		if b.f.inert != "" {
+			continue
+		}
+		for _, source := range mute {
+			b.Fail(fmt.Sprintf("%strigger_keywords.%d.keyword", b.path, i),
+				"has %q, which has neither a word nor an emoji in it: it could never be found", beginning(source, maxStepID))
+		}
+	}
+	return all
 }
 
 // versionOf tells one text of a flow's steps from another.

@@ -31,8 +31,8 @@ func (b *builder) cancelKeywords(written any) []part {
 
 // phrases reads what must be phrases and no other part of a trigger.
 func (b *builder) phrases(path, text string) []part {
-	all := parseTrigger(text)
-	if text != "" && len(all) == 0 {
+	all, mute := parseTrigger(text)
+	if text != "" && len(all) == 0 || len(mute) > 0 {
 		b.Fail(path, "must have a word in it")
 	}
 	var found []part

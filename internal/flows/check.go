@@ -23,6 +23,7 @@ func Check(rules []console.Rule, flows []console.Flow) []console.Field {
 	c.sizes(s)
 	c.conflicts(s)
 	c.flowConflicts(s)
+	c.weights(s)
 	for _, f := range s.flows {
 		if f.inert == "" {
 			c.graph(f)
@@ -130,6 +131,20 @@ func (c *examiner) flowConflicts(s *Set) {
 					"is the keyword %q of flow %d (%s) too, with the same weight and priority: give one of them a higher priority",
 					beginning(k.source, 60), j, beginning(s.flows[j].name, 60))
 			}
+		}
+	}
+}
+
+// weights finds flows that can never begin: all their keywords together weigh too little.
+func (c *examiner) weights(s *Set) {
+	for i, f := range s.flows {
+		total := 0
+		for _, k := range f.keywords {
+			total += k.weight
+		}
+		if f.runs() && len(f.keywords) > 0 && total < enough {
+			c.Fail(fmt.Sprintf("flows.%d.trigger_keywords", i),
+				"weigh %d together, and a flow begins at %d: it could never begin", total, enough)
 		}
 	}
 }

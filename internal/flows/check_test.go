@@ -193,6 +193,10 @@ func TestCheckConflicts(t *testing.T) {
 		},
 		"other texts":    {[]console.Rule{given("a", "price", `contact.name == "Ada"`), another("b", "price", `contact.name == "ada"`)}, nil},
 		"prose":          {[]console.Rule{given("a", "price", "angry"), another("b", "price", "angry")}, nil},
+		"only emoji":     {[]console.Rule{rule("a", "👍, {🎉 👍}"), another("b", "👎", "")}, nil},
+		"same emoji":     {[]console.Rule{rule("a", "👍"), another("b", "👍🏽", "")}, []string{"rules.1.trigger"}},
+		"no trigger":     {[]console.Rule{rule("a", ""), rule("b", " , \n| ")}, nil},
+		"no words":       {[]console.Rule{rule("a", "!!!"), rule("b", "{}"), rule("c", "price, ?!, {...}"), rule("d", "***"), rule("e", ":-)")}, []string{"rules.0.trigger", "rules.1.trigger", "rules.2.trigger", "rules.2.trigger", "rules.3.trigger", "rules.4.trigger"}},
 		"bad expression": {[]console.Rule{rule("a", "/(/"), rule("b", "/a{1001}/"), rule("c", "/((a{30}){30}){2}/")}, []string{"rules.0.trigger", "rules.1.trigger", "rules.2.trigger"}},
 		"many phrases":   {[]console.Rule{rule("a", strings.Repeat("a,", 1001))}, []string{"rules.0.trigger"}},
 	}
@@ -226,6 +230,41 @@ func TestCheckFlowConflicts(t *testing.T) {
 	}
 }
 
+// A flow whose keywords could never begin it is refused, unless it is not meant to begin by them.
+func TestCheckKeywords(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		keywords, more string
+		want           []string
+	}{
+		{``, ``, nil},
+		{`{"keyword": "👍"}`, ``, nil},
+		{`{"keyword": "x", "weight": "low"}, {"keyword": "y", "weight": "low"}`, ``, nil},
+		{`{"keyword": "x, y", "weight": "low"}`, ``, nil},
+		{`{"keyword": "x", "weight": "low"}`, ``, []string{""}},
+		{`{"keyword": "{x y}", "weight": "low"}`, ``, []string{""}},
+		{`{"keyword": "/x+/", "weight": "low"}`, ``, []string{""}},
+		{`{"keyword": "x", "weight": "low"}`, `"is_active": false,`, nil},
+		{`{"keyword": "!!!"}`, ``, []string{".0.keyword"}},
+		{`{"keyword": "x"}, {"keyword": "{}"}, {"keyword": "y, ??"}`, ``, []string{".1.keyword", ".2.keyword"}},
+		{`{"keyword": "x", "weight": "low"}, {"keyword": "?", "weight": "low"}`, ``, []string{"", ".1.keyword"}},
+	}
+	for _, test := range tests {
+		for kind, described := range map[string]bool{"say": false, "dance": true} {
+			written := decoded(t, `[{"name": "F", `+test.more+` "trigger_keywords": [`+test.keywords+`], "conversation_steps": [{"type": "`+kind+`", "content": "c"}]}]`)
+			var want []string
+			for _, p := range test.want {
+				if !described {
+					want = append(want, "flows.0.trigger_keywords"+p)
+				}
+			}
+			if diff := cmp.Diff(want, paths(flows.Check(nil, written))); diff != "" {
+				t.Errorf("%s, %s: Check (-want +got):\n%s", test.keywords, kind, diff)
+			}
+		}
+	}
+}
+
 // A flow's own words to stop are phrases and nothing else of a trigger.
 func TestCheckCancelKeywords(t *testing.T) {
 	t.Parallel()
@@ -244,6 +283,8 @@ func TestCheckCancelKeywords(t *testing.T) {
 		{`["fine", "/stop.*/"]`, []string{at + ".1"}},
 		{`["{other plans}", "fine, /a/, {b}"]`, []string{at + ".0", at + ".1", at + ".1"}},
 		{`["?!"]`, []string{at + ".0"}},
+		{`["basta, ?!"]`, []string{at + ".0"}},
+		{`["🛑"]`, nil},
 		{`["fine", 3, null, {}]`, []string{at + ".1", at + ".2", at + ".3"}},
 		{`true`, []string{at}},
 		{`{"keyword": "stop"}`, []string{at}},

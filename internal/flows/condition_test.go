@@ -18,7 +18,7 @@ func verdictOn(condition string, in flows.Input) (flows.Considered, []console.Fi
 func TestConditions(t *testing.T) {
 	t.Parallel()
 	in := newCustomer(nil).in
-	in.Text = "Hello, what is the price of bread?"
+	in.Text = "Hello, what is the price of bread? 🍞👍🏽"
 	in.Conversation.Messages = 1
 	in.Agent.BusinessName = new(string)
 	tests := []struct {
@@ -34,8 +34,9 @@ func TestConditions(t *testing.T) {
 		{`conversation.first_message && conversation.message_count == 1 && !conversation.is_test`, flows.VerdictFired, false},
 		{`agent.name == "Ada" && agent.language == "en" && business.name == ""`, flows.VerdictFired, false},
 		{`message.language == "en"`, flows.VerdictFired, false},
-		{`message.words[0] == "hello" && len(message.words) == 7 && message.length == 34`, flows.VerdictFired, false},
+		{`message.words[0] == "hello" && len(message.words) == 7 && message.length == 38`, flows.VerdictFired, false},
 		{`says("Price of") and not says("price for")`, flows.VerdictFired, false},
+		{`says("👍") && says("🍞 👍") && !says("👎")`, flows.VerdictFired, false},
 		{`says("")`, flows.VerdictFalse, false},
 		{`contact.fields["no such"] == ""`, flows.VerdictFired, false},
 		{`message.text matches "pri.e"`, flows.VerdictFired, false},

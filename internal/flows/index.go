@@ -10,6 +10,7 @@ type index struct {
 	sets  []set            // the word sets, each once
 	bag   map[int32][]int32
 	exprs []indexedExpression
+	signs bool // emoji occur in triggers
 }
 
 type edge struct{ node, word int32 }
@@ -59,6 +60,7 @@ func (x *index) id(word string) int32 {
 	if !ok {
 		id = int32(len(x.ids) + 1)
 		x.ids[word] = id
+		x.signs = x.signs || len(signs(word)) > 0
 	}
 	return id
 }
@@ -128,16 +130,9 @@ func (x *index) step(at, word int32) int32 {
 func (x *index) match(h heard) *hits {
 	found := &hits{rules: x.rules}
 	m := matching{x: x, found: found}
-	at := int32(0)
-	for _, w := range h.words {
-		id, known := x.ids[w]
-		if !known {
-			at = 0
-			continue
-		}
-		m.count(id)
-		at = x.step(at, id)
-		m.end(at)
+	m.walk(h.words)
+	if x.signs {
+		m.walk(signs(h.raw))
 	}
 	if len(x.exprs) == 0 {
 		return found
@@ -159,6 +154,20 @@ type matching struct {
 	ended []bool // places whose phrases are found already
 	heard []bool // words
 	left  []int  // of each word set, the words that are missing
+}
+
+func (m *matching) walk(all []string) {
+	at := int32(0)
+	for _, w := range all {
+		id, known := m.x.ids[w]
+		if !known {
+			at = 0
+			continue
+		}
+		m.count(id)
+		at = m.x.step(at, id)
+		m.end(at)
+	}
 }
 
 func (m *matching) end(at int32) {

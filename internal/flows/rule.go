@@ -21,9 +21,13 @@ type rule struct {
 
 func (b *builder) rule(index int, written console.Rule) rule {
 	path := fmt.Sprintf("rules.%d.", index)
+	parts, mute := parseTrigger(written.Trigger)
+	for _, source := range mute {
+		b.Fail(path+"trigger", "has %q, which has neither a word nor an emoji in it: it could never fire", beginning(source, maxStepID))
+	}
 	r := rule{
 		Fired: Fired{Index: index, ID: written.ID, Name: written.Name}, enabled: written.Enabled,
-		parts: parseTrigger(written.Trigger), handoff: IsHandoff(written.Action),
+		parts: parts, handoff: IsHandoff(written.Action),
 	}
 	if written.Condition != nil {
 		c, faulty, err := b.language.parse(*written.Condition)

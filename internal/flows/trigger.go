@@ -15,7 +15,7 @@ import (
 type part struct {
 	source     string // as written, without the space around it
 	kind       partKind
-	words      []string // of a phrase in their order; of a word set distinct and sorted
+	words      []string // of a phrase in their order; of a word set distinct and sorted; of neither emoji, unless it has no words
 	expression string   // without the strokes
 }
 
@@ -50,17 +50,19 @@ func (p part) length() int {
 
 // parseTrigger takes a trigger apart. Parts are parted by commas, bars and line ends; but /…/ up to
 // the stroke before such a sign, and {…} up to its brace, are one part, whatever stands in it. Parts
-// without a word match nothing and are left out.
-func parseTrigger(trigger string) []part {
-	var parts []part
+// without a word or an emoji match nothing: they are left out, and mute are those of them that are not blank.
+func parseTrigger(trigger string) (parts []part, mute []string) {
 	for trigger != "" {
 		p, rest := nextPart(trigger)
-		if p.kind == expression || len(p.words) > 0 {
+		switch {
+		case p.kind == expression || len(p.words) > 0:
 			parts = append(parts, p)
+		case p.source != "":
+			mute = append(mute, p.source)
 		}
 		trigger = rest
 	}
-	return parts
+	return parts, mute
 }
 
 func nextPart(trigger string) (part, string) {
@@ -73,7 +75,7 @@ func nextPart(trigger string) (part, string) {
 	case strings.HasPrefix(trigger, "{"):
 		if end := strings.IndexAny(trigger, "}\n"); end > 0 && trigger[end] == '}' {
 			if next, ok := ends(trigger, end+1); ok {
-				set := words.Split(trigger[1:end])
+				set := wordsOrSigns(trigger[1:end])
 				slices.Sort(set)
 				return part{kind: wordSet, source: trigger[:end+1], words: slices.Compact(set)}, trigger[next:]
 			}
@@ -81,7 +83,15 @@ func nextPart(trigger string) (part, string) {
 	}
 	end, next := cut(trigger)
 	source := strings.TrimSpace(trigger[:end])
-	return part{kind: phrase, source: source, words: words.Split(source)}, trigger[next:]
+	return part{kind: phrase, source: source, words: wordsOrSigns(source)}, trigger[next:]
+}
+
+// wordsOrSigns are the words of a text; where it has none, its emoji.
+func wordsOrSigns(text string) []string {
+	if all := words.Split(text); len(all) > 0 {
+		return all
+	}
+	return signs(text)
 }
 
 // stroke finds the stroke that ends a regular expression: the first one, not escaped and on the same
@@ -135,6 +145,7 @@ func parts(r rune) bool {
 // heard is a message made ready to be matched. What nobody sees in it does not count, so that it
 // cannot keep a word from being heard.
 type heard struct {
+	raw    string   // all that was written
 	text   string   // the beginning of what was written
 	folded []byte   // " word word "
 	words  []string // of folded
@@ -144,7 +155,7 @@ type heard struct {
 const maxHeard = 2000
 
 func hear(text string) heard {
-	h := heard{text: norm.NFC.String(beginning(words.Visible(text), maxHeard)), folded: words.Append([]byte{' '}, text)}
+	h := heard{raw: text, text: norm.NFC.String(beginning(words.Visible(text), maxHeard)), folded: words.Append([]byte{' '}, text)}
 	if n := len(h.folded); n > 1 {
 		h.words = strings.Split(string(h.folded[1:n-1]), " ")
 	}
@@ -153,9 +164,15 @@ func hear(text string) heard {
 
 // says reports whether the words of a phrase stand in the message side by side.
 func (h heard) says(phrase string) bool {
-	b := words.Append([]byte{' '}, phrase)
-	return len(b) > 1 && bytes.Contains(h.folded, b)
+	if b := words.Append([]byte{' '}, phrase); len(b) > 1 {
+		return bytes.Contains(h.folded, b)
+	}
+	b := signs(phrase)
+	return len(b) > 0 && strings.Contains(between(signs(h.raw)), between(b))
 }
+
+// between puts words between spaces, so that they can be found whole.
+func between(all []string) string { return " " + strings.Join(all, " ") + " " }
 
 // beginning is the first n characters of s.
 func beginning(s string, n int) string {
