@@ -14,8 +14,11 @@ import (
 
 // Rotated is what came of replacing the master key.
 type Rotated struct {
-	Sealed int // values that are sealed anew
-	Lost   int // values that none of the keys opens, which were left as they are
+	Key     string // the id of the database's own master key as it is now
+	Already bool   // it was that before, and nothing was replaced
+	Under   int64  // values that are sealed under it now
+	Sealed  int    // of them, values that were sealed anew
+	Lost    int    // values that none of the keys opens, which were left as they are
 }
 
 // sealedSlice is how many values are sealed anew in one transaction.
@@ -27,7 +30,7 @@ const sealedSlice = 100
 //
 // Where the key is in the data folder, it makes the new one by itself, and no server may be running,
 // since it would go on sealing under the old one. Where the key is a setting, the setting must name
-// the new key before the old one. What cannot be is a *ConfigError.
+// the new key before the old one; the other way round nothing is done. What cannot be is a *ConfigError.
 func RotateKeys(ctx context.Context, s Storage) (Rotated, error) {
 	return rotation{Storage: s, slice: sealedSlice, done: func() error { return nil }}.run(ctx)
 }
@@ -81,6 +84,10 @@ func (r rotation) replace(ctx context.Context, db *store.DB, by newest) (Rotated
 	if err != nil {
 		return came, err
 	}
+	came.Key, came.Already = by.current.ID(), by.own
+	if came.Under, err = db.SealedUnder(ctx, by.current.Head()); err != nil {
+		return came, err
+	}
 	if err := db.AdoptMaster(ctx, by.current.Fingerprint()); err != nil {
 		return came, err
 	}
@@ -97,6 +104,7 @@ func (r rotation) replace(ctx context.Context, db *store.DB, by newest) (Rotated
 type newest struct {
 	current *seal.Sealer
 	key     []byte
+	own     bool // it is the database's own already
 }
 
 // newest finds the new key: the current one, where the database does not have it as its own yet, or
@@ -106,12 +114,10 @@ func (r rotation) newest(ctx context.Context, db *store.DB, sealer *seal.Sealer,
 	switch {
 	case err != nil:
 		return newest{}, err
-	case !old, !r.MasterKey.IsZero() && len(keys) > 1:
-		return newest{sealer, keys[0]}, nil // a rotation that was broken off, or whose key was given
+	case !old:
+		return newest{sealer, keys[0], false}, nil // a rotation that was broken off, or whose key was given
 	case !r.MasterKey.IsZero():
-		var f faults
-		f.add("BIMPE_MASTER_KEY", "must name the new key before the old one, with a comma between: `openssl rand -hex 32` makes one")
-		return newest{}, f.err()
+		return newest{sealer, keys[0], true}, given(ctx, db, sealer)
 	}
 	keys = append([][]byte{seal.NewMaster()}, keys...)
 	if err := seal.Replace(r.masterPath(), keys); err != nil {
@@ -121,7 +127,30 @@ func (r rotation) newest(ctx context.Context, db *store.DB, sealer *seal.Sealer,
 		return newest{}, err
 	}
 	sealer, err = seal.New(keys[0], keys[1:]...)
-	return newest{sealer, keys[0]}, err
+	return newest{sealer, keys[0], false}, err
+}
+
+// given refuses a setting whose first key is the database's own, unless the rotation to it has come to its end
+// and is asked for once more: all other keys have been replaced. Of a key that never was the database's own it
+// cannot be told that it is the old one.
+func given(ctx context.Context, db *store.DB, sealer *seal.Sealer) error {
+	older := sealer.Older()
+	var f faults
+	if len(older) == 0 {
+		f.add("BIMPE_MASTER_KEY", "must name the new key before the old one, with a comma between: `openssl rand -hex 32` makes one")
+	}
+	for _, fingerprint := range older {
+		was, err := db.ReplacedMaster(ctx, fingerprint)
+		if err != nil {
+			return err
+		}
+		if !was {
+			f.add("BIMPE_MASTER_KEY", "its first key ("+sealer.ID()+") is the one that everything is sealed under already, and stays so. "+
+				"To replace it, name the new key before it: NEW,OLD. If it is the new one, all is done: name it alone")
+			break
+		}
+	}
+	return f.err()
 }
 
 // reseal walks over all that is sealed under older keys. A value that somebody has changed meanwhile

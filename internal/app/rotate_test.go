@@ -103,6 +103,20 @@ func (tr treasure) closed(v vault) {
 	}
 }
 
+// id is that of the current master key.
+func (tr treasure) id() string {
+	tr.t.Helper()
+	keys, err := tr.masters()
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	s, err := seal.New(keys[0])
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	return s.ID()
+}
+
 func (tr treasure) file() string {
 	tr.t.Helper()
 	text, err := os.ReadFile(tr.masterPath())
@@ -118,7 +132,7 @@ func TestRotateKeysInTheFolder(t *testing.T) {
 	tr.bury()
 	before := tr.file()
 	got, err := rotation{Storage: tr.Storage, slice: 2, done: func() error { return nil }}.run(t.Context())
-	if err != nil || got != (Rotated{Sealed: 10}) {
+	if want := (Rotated{Key: tr.id(), Under: 10, Sealed: 10}); err != nil || got != want {
 		t.Fatalf("rotate: %+v, %v, want 10 values sealed anew", got, err)
 	}
 	after := tr.file()
@@ -178,12 +192,18 @@ func TestRotateKeysOfASetting(t *testing.T) {
 	both := tr
 	both.MasterKey = seal.NewSecret(newer + "," + older)
 	both.dig() // a server may be told of the new key before
-	got, err := RotateKeys(t.Context(), both.Storage)
-	if err != nil || got != (Rotated{Sealed: 6}) {
-		t.Fatalf("rotate: %+v, %v", got, err)
+	reversed := tr
+	reversed.MasterKey = seal.NewSecret(older + "," + newer)
+	if got, err := RotateKeys(t.Context(), reversed.Storage); err == nil || !strings.Contains(err.Error(), "NEW,OLD") || !strings.Contains(err.Error(), tr.id()) {
+		t.Errorf("rotate with the old key first: %+v, %v; want it to be refused, with the id of the key", got, err)
 	}
-	if again, err := RotateKeys(t.Context(), both.Storage); err != nil || again != (Rotated{}) {
-		t.Errorf("rotate again: %+v, %v; want nothing to do", again, err)
+	got, err := RotateKeys(t.Context(), both.Storage)
+	if want := (Rotated{Key: both.id(), Under: 6, Sealed: 6}); err != nil || got != want {
+		t.Fatalf("rotate: %+v, %v; want %+v", got, err, want)
+	}
+	again, err := RotateKeys(t.Context(), both.Storage)
+	if want := (Rotated{Key: both.id(), Already: true, Under: 6}); err != nil || again != want {
+		t.Errorf("rotate again: %+v, %v; want %+v", again, err, want)
 	}
 	alone := tr
 	alone.MasterKey = seal.NewSecret(newer)
@@ -209,7 +229,7 @@ func TestRotateKeysLeavesWhatIsBroken(t *testing.T) {
 	}
 	tr.closed(v)
 	got, err := RotateKeys(t.Context(), tr.Storage)
-	if err != nil || got != (Rotated{Sealed: 5, Lost: 1}) {
+	if want := (Rotated{Key: tr.id(), Under: 5, Sealed: 5, Lost: 1}); err != nil || got != want {
 		t.Errorf("rotate: %+v, %v", got, err)
 	}
 }

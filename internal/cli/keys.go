@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/bimpe/bimpe/internal/app"
 )
@@ -23,6 +24,24 @@ func (c *keysRotate) Run(ctx context.Context, to IO) error {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(to.Stdout, "%d sealed values are under the new master key.\n", came.Sealed)
+	_, err = io.WriteString(to.Stdout, told(came))
 	return err
+}
+
+// told says under which key everything is now.
+func told(came app.Rotated) string {
+	now := "now"
+	if came.Already {
+		now = "already"
+	}
+	return fmt.Sprintf("The database's own master key is %s %s. %s under it; %d of them had to be sealed anew.\n",
+		came.Key, now, values(came.Under), came.Sealed)
+}
+
+// values says how many there are.
+func values(n int64) string {
+	if n == 1 {
+		return "1 sealed value is"
+	}
+	return fmt.Sprintf("%d sealed values are", n)
 }

@@ -18,6 +18,7 @@ import (
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -79,6 +80,9 @@ func (s *Sealer) Seal(plain []byte, purpose string) []byte {
 
 // Head is what everything begins with that is sealed under the current master key.
 func (s *Sealer) Head() []byte { return s.current.head() }
+
+// ID names the current master key, without revealing it, as what is sealed under it does: 16 hexadecimal digits.
+func (s *Sealer) ID() string { return hex.EncodeToString(s.current.print[:idLength]) }
 
 func (k key) head() []byte { return append([]byte{version}, k.print[:idLength]...) }
 

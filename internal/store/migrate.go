@@ -21,6 +21,7 @@ var migrations embed.FS
 const (
 	metaMinimumWriter = "minimum_writer" // a migration's number
 	metaFingerprint   = "master_fingerprint"
+	metaReplaced      = "replaced_master_" // and a fingerprint; of keys that were the database's own before
 )
 
 // prepare checks that this program may write to the database, brings its tables up to date, and

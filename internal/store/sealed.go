@@ -77,14 +77,46 @@ func (db *DB) Reseal(ctx context.Context, old []Sealed, values [][]byte) (n int,
 	return n, err
 }
 
-// AdoptMaster makes another master key the database's own: from then on it is opened only by those
-// who have that key.
-func (db *DB) AdoptMaster(ctx context.Context, fingerprint []byte) error {
-	return db.Write(ctx, "", func(t *Tx) error {
-		_, err := t.s.exec(`INSERT INTO meta (key, value) VALUES ($1, $2)
-			ON CONFLICT (key) DO UPDATE SET value = excluded.value`, metaFingerprint, hex.EncodeToString(fingerprint))
+// SealedUnder returns how many values begin with head.
+func (db *DB) SealedUnder(ctx context.Context, head []byte) (n int64, err error) {
+	const text = `SELECT (SELECT count(*) FROM model_connection WHERE sealed_key IS NOT NULL AND substr(sealed_key, 1, $1) = $2)
+		+ (SELECT count(*) FROM answer WHERE sealed AND body IS NOT NULL AND substr(body, 1, $1) = $2)`
+	err = db.eng.read(ctx, func(s *session) error {
+		n, err = s.count(text, int64(len(head)), head)
 		return err
 	})
+	return n, err
+}
+
+// AdoptMaster makes another master key the database's own: from then on it is opened only by those
+// who have that key. It remembers the one before as replaced.
+func (db *DB) AdoptMaster(ctx context.Context, fingerprint []byte) error {
+	return db.Write(ctx, "", func(t *Tx) error {
+		const (
+			replaced = `INSERT INTO meta (key, value) SELECT $1 || value, '' FROM meta WHERE key = $2
+				ON CONFLICT (key) DO NOTHING`
+			own = `INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
+		)
+		if _, err := t.s.exec(replaced, metaReplaced, metaFingerprint); err != nil {
+			return err
+		}
+		now := hex.EncodeToString(fingerprint)
+		if _, err := t.s.exec(own, metaFingerprint, now); err != nil {
+			return err
+		}
+		_, err := t.s.exec(`DELETE FROM meta WHERE key = $1`, metaReplaced+now)
+		return err
+	})
+}
+
+// ReplacedMaster reports whether a master key was the database's own before another one, and has not become it again.
+func (db *DB) ReplacedMaster(ctx context.Context, fingerprint []byte) (was bool, err error) {
+	err = db.eng.read(ctx, func(s *session) error {
+		r, err := s.one(`SELECT value FROM meta WHERE key = $1`, metaReplaced+hex.EncodeToString(fingerprint))
+		was = r != nil
+		return err
+	})
+	return was, err
 }
 
 // HasMaster reports whether a master key is the database's own.

@@ -41,6 +41,9 @@ func sealedWalked(t *testing.T, b *bench) {
 	left, err := b.db.SealedBehind(ctx, store.Sealed{}, head, 10)
 	ok(t, err)
 	equal(t, "what was not sealed anew", left, got[1:2])
+	under, err := b.db.SealedUnder(ctx, head)
+	ok(t, err)
+	equal(t, "SealedUnder", under, int64(len(want))) // all but one, and one that was before
 }
 
 // sealedValues stores values of all kinds and returns those that are not under the key of head, in
@@ -83,16 +86,24 @@ func (b *bench) sealedValues(t *testing.T, head []byte) (want []store.Sealed) {
 
 func masterAdopted(t *testing.T, b *bench) {
 	t.Helper()
-	has := func(fingerprint []byte, want bool) {
+	is := func(fingerprint byte, own, replaced bool) {
 		t.Helper()
-		got, err := b.db.HasMaster(t.Context(), fingerprint)
+		got, err := b.db.HasMaster(t.Context(), []byte{fingerprint})
 		ok(t, err)
-		equal(t, "HasMaster", got, want)
+		equal(t, "HasMaster", got, own)
+		got, err = b.db.ReplacedMaster(t.Context(), []byte{fingerprint})
+		ok(t, err)
+		equal(t, "ReplacedMaster", got, replaced)
 	}
-	has([]byte{1}, false)
+	is(1, false, false)
 	ok(t, b.db.AdoptMaster(t.Context(), []byte{1}))
-	has([]byte{1}, true)
+	is(1, true, false)
 	ok(t, b.db.AdoptMaster(t.Context(), []byte{2}))
-	has([]byte{1}, false)
-	has([]byte{2}, true)
+	is(1, false, true)
+	is(2, true, false)
+	ok(t, b.db.AdoptMaster(t.Context(), []byte{2}))
+	is(2, true, false)
+	ok(t, b.db.AdoptMaster(t.Context(), []byte{1}))
+	is(1, true, false)
+	is(2, false, true)
 }
