@@ -20,11 +20,16 @@ func choose(options []string, answer string) (string, bool) {
 	for _, o := range options {
 		c.words = append(c.words, words.Split(narrow(o)))
 	}
-	switch named := c.named(); len(named) {
+	c.find()
+	named := c.named()
+	if c.said.corrected(c.all) {
+		return "", false
+	}
+	switch len(named) {
 	case 0:
 		return c.guessed()
 	case 1:
-		return options[named[0].option], !c.others(named[0])
+		return c.clear(named[0])
 	default:
 		return c.longest(named)
 	}
@@ -64,46 +69,63 @@ type choosing struct {
 	options []string
 	words   [][]string // of each option
 	said    said
+	all     []mention // of options by all their words
 }
 
 // place is where an answer names an option.
 type place struct{ option, at, end int }
 
-// named lists the options whose words stand in the answer side by side, each once, but for those that it
-// does not mean.
-func (c choosing) named() []place {
-	var found []place
+// find finds where the words of an option stand in the answer side by side.
+func (c *choosing) find() {
 	for i, all := range c.words {
 		for _, at := range c.said.where(all) {
-			if no := len(all) == 1 && all[0] == "no" && in(c.said.word(at+1), agreeable); no || c.said.denied(at, at+len(all)) {
+			if len(all) == 1 && all[0] == "no" && in(c.said.word(at+1), agreeable) {
 				continue
 			}
-			found = append(found, place{i, at, at + len(all)})
-			break
+			c.all = append(c.all, mention{c.options[i], at, at + len(all)})
+		}
+	}
+}
+
+// named lists the options that the answer names and means, each once.
+func (c *choosing) named() []place {
+	var found []place
+	for _, m := range c.said.meant(c.all) {
+		i := slices.Index(c.options, m.value)
+		if !slices.ContainsFunc(found, func(p place) bool { return p.option == i }) {
+			found = append(found, place{i, m.at, m.end})
 		}
 	}
 	return found
 }
 
 // longest is the option that has all others in it: of small and extra small the latter.
-func (c choosing) longest(named []place) (string, bool) {
+func (c *choosing) longest(named []place) (string, bool) {
 	best := slices.MaxFunc(named, func(a, b place) int { return (a.end - a.at) - (b.end - b.at) })
 	for _, p := range named {
 		if p.at < best.at || p.end > best.end {
 			return "", false
 		}
 	}
-	return c.options[best.option], !c.others(best)
+	return c.clear(best)
+}
+
+// clear is the option that is named, unless what stands beside it makes something else of it.
+func (c *choosing) clear(p place) (string, bool) {
+	if c.others(p) || c.modified(p) {
+		return "", false
+	}
+	return c.options[p.option], true
 }
 
 // others reports whether an answer that names one option has a word of another one beside it.
-func (c choosing) others(named place) bool {
+func (c *choosing) others(named place) bool {
 	for at, w := range c.said {
-		if at >= named.at && at < named.end || slices.Contains(c.words[named.option], w.word) || c.said.denied(at, at+1) {
+		if at >= named.at && at < named.end || slices.Contains(c.words[named.option], w.word) {
 			continue
 		}
 		for i, all := range c.words {
-			if i != named.option && (shares(all, w.word, equal) || isDigit(w.word[0]) && slices.Contains(all, w.word)) {
+			if i != named.option && (shares(all, w.word, equal) || isDigit(w.word[0]) && slices.Contains(all, w.word)) && !c.denied(at) {
 				return true
 			}
 		}
@@ -111,11 +133,39 @@ func (c choosing) others(named place) bool {
 	return false
 }
 
+func (c *choosing) denied(at int) bool {
+	return c.said.denies(mention{c.said[at].word, at, at + 1}, c.all)
+}
+
+// modified reports whether what an answer names is another thing than the option: by a word beside it such as
+// light or oscuro, or by one that a hyphen ties to it.
+func (c *choosing) modified(p place) bool {
+	of := c.words[p.option]
+	for _, beside := range []struct {
+		at   int
+		tied bool
+	}{{p.at - 1, c.said[p.at].tied}, {p.end, p.end < len(c.said) && c.said[p.end].tied}} {
+		w := c.said.word(beside.at)
+		if w == "" || slices.Contains(of, w) || c.said[beside.at].clause != c.said[p.at].clause {
+			continue
+		}
+		if beside.tied || in(w, modifying) {
+			return true
+		}
+	}
+	return false
+}
+
+// modifying are words that make something else of the one beside them.
+const modifying = "light|dark|pale|bright|deep|navy|sky|baby|royal|electric|neon|pastel|off|non|half|semi|extra|super|ultra|mega|mini|" +
+	"claro|clara|oscuro|oscura|marino|celeste|palido|palida|clair|claire|fonce|foncee|marine|ciel|hell|helles|hellen|dunkel|dunkles|dunklen|" +
+	"escuro|escura|فاتح|فاتحة|غامق|غامقة|داكن|داكنة|浅|淺|深|淡|薄|濃"
+
 // guessed is the option that is meant where none is named in full.
-func (c choosing) guessed() (string, bool) {
+func (c *choosing) guessed() (string, bool) {
 	var meant []string
 	for at, w := range c.said {
-		if !c.said.denied(at, at+1) {
+		if !c.denied(at) {
 			meant = append(meant, w.word)
 		}
 	}
@@ -129,13 +179,23 @@ func (c choosing) guessed() (string, bool) {
 		has(equal),
 		has(func(a, b string) bool { return nearly([]string{b}, a) }),
 	} {
-		if i, n := only(c.words, fits); n == 1 {
+		if i, n := only(c.words, fits); n == 1 && !c.hinted(i) {
 			return c.options[i], true
-		} else if n > 1 {
+		} else if n > 0 {
 			return "", false
 		}
 	}
 	return "", false
+}
+
+// hinted reports whether a word of an option stands in the answer as that of something else.
+func (c *choosing) hinted(option int) bool {
+	for at, w := range c.said {
+		if shares(c.words[option], w.word, nearWord) && c.modified(place{option, at, at + 1}) {
+			return true
+		}
+	}
+	return false
 }
 
 func equal(a, b string) bool { return a == b }

@@ -50,6 +50,40 @@ func TestChoices(t *testing.T) {
 		{colours, "0", ""},
 		{colours, "99999999999999999999", ""},
 
+		{colours, "light blue", ""},
+		{colours, "a light blue one please", ""},
+		{colours, "light-blue", ""},
+		{colours, "sky-blue", ""},
+		{colours, "blue-green", ""},
+		{colours, "navy blue", ""},
+		{colours, "pale red", ""},
+		{colours, "the red t-shirt", "Red"},
+		{colours, "light, so blue", "Blue"},
+		{colours, "I hate red", ""},
+		{colours, "I hate red, blue please", "Blue"},
+		{colours, "anything but the red", ""},
+		{colours, "any colour but red", ""},
+		{colours, "instead of red", ""},
+		{colours, "blue instead of red", "Blue"},
+		{colours, "red I don't like", ""},
+		{colours, "red I don't like but blue", "Blue"},
+		{colours, "blue not red", "Blue"},
+		{colours, "red and blue I don't want", ""},
+		{colours, "red, no blue", ""},
+		{colours, "red - no, blue", "Blue"},
+		{colours, "blue if it's not too late", "Blue"},
+		{colours, "blue, I don't mind", "Blue"},
+		{colours, "blue not bad", "Blue"},
+		{colours, "avoid red", ""},
+		{colours, "I can't stand red", ""},
+		{`"options": ["Dark blue", "Red"]`, "light blue", ""},
+		{`"options": ["Dark blue", "Red"]`, "blue", "Dark blue"},
+		{`"options": ["Dark blue", "Red"]`, "dark blue", "Dark blue"},
+		{`"options": ["Small", "Large"]`, "extra large", ""},
+		{`"options": ["Small", "Large"]`, "large please", "Large"},
+		{`"options": ["Smoking", "Other"]`, "non-smoking", ""},
+		{`"options": ["Light blue", "Light red"]`, "light red", "Light red"},
+
 		{places, "terrace please", "on the terrace"},
 		{places, "terace", "on the terrace"},
 		{places, "inside, not on the terrace", "inside"},
@@ -59,7 +93,7 @@ func TestChoices(t *testing.T) {
 		{places, "not inside", ""},
 		{places, "pas inside", ""},
 		{places, "nicht inside", ""},
-		{places, "inside n'est pas bien, the terrace", ""},
+		{places, "inside n'est pas bien, the terrace", "on the terrace"},
 
 		{nights, "3 nights", "3 nights"},
 		{nights, "5", "5 nights"},
@@ -73,6 +107,9 @@ func TestChoices(t *testing.T) {
 		{delivery, "不要配送，自取", "自取"},
 		{delivery, "配送还是自取", ""},
 
+		{`"options": ["Yes", "No"]`, "no I don't", "No"},
+		{`"options": ["Yes", "No"]`, "no I'm not", "No"},
+		{`"options": ["Yes", "No"]`, "yes I don't mind", "Yes"},
 		{`"options": ["Yes", "No"]`, "no thanks", "No"},
 		{`"options": ["Yes", "No"]`, "No!", "No"},
 		{`"options": ["Yes", "No"]`, "yes and no", ""},
@@ -87,6 +124,75 @@ func TestChoices(t *testing.T) {
 	for _, test := range tests {
 		if got := answered(t, test.options, "en", test.answer); got != test.want {
 			t.Errorf("%s: %q is taken as %q, want %q", test.options, test.answer, got, test.want)
+		}
+	}
+}
+
+// What is denied, or made another thing by a word beside it, is no choice in any of the languages.
+func TestChoicesInManyLanguages(t *testing.T) {
+	t.Parallel()
+	options := map[string]string{
+		"es": `"options": ["Rojo", "Azul"]`, "fr": `"options": ["Rouge", "Bleu"]`, "de": `"options": ["Rot", "Blau"]`,
+		"pt": `"options": ["Vermelho", "Azul"]`, "ar": `"options": ["أحمر", "أزرق"]`, "zh": `"options": ["红色", "蓝色"]`,
+	}
+	tests := []struct{ language, answer, want string }{
+		{"es", "azul", "Azul"},
+		{"es", "el azul, por favor", "Azul"},
+		{"es", "me gusta el azul", "Azul"},
+		{"es", "azul claro", ""},
+		{"es", "azul oscuro", ""},
+		{"es", "azul marino", ""},
+		{"es", "no me gusta el rojo", ""},
+		{"es", "el rojo no me gusta", ""},
+		{"es", "rojo no, azul", "Azul"},
+		{"es", "odio el rojo", ""},
+		{"es", "cualquiera menos el rojo", ""},
+		{"es", "azul en vez de rojo", "Azul"},
+		{"es", "sin duda azul", "Azul"},
+		{"es", "azul, no hay problema", "Azul"},
+		{"es", "tal vez azul", "Azul"},
+		{"fr", "le bleu", "Bleu"},
+		{"fr", "bleu clair", ""},
+		{"fr", "bleu-vert", ""},
+		{"fr", "bleu foncé", ""},
+		{"fr", "pas le rouge", ""},
+		{"fr", "le rouge je n'aime pas", ""},
+		{"fr", "je déteste le rouge", ""},
+		{"fr", "tout sauf rouge", ""},
+		{"fr", "bleu au lieu de rouge", "Bleu"},
+		{"fr", "pas de problème, bleu", "Bleu"},
+		{"de", "lieber blau", "Blau"},
+		{"de", "hellblau", ""},
+		{"de", "hell blau", ""},
+		{"de", "blau-grün", ""},
+		{"de", "nicht rot", ""},
+		{"de", "rot mag ich nicht", ""},
+		{"de", "ich hasse rot", ""},
+		{"de", "kein rot, blau", "Blau"},
+		{"de", "blau statt rot", "Blau"},
+		{"de", "kein Problem, blau", "Blau"},
+		{"pt", "o azul", "Azul"},
+		{"pt", "azul escuro", ""},
+		{"pt", "não quero vermelho", ""},
+		{"pt", "vermelho não quero", ""},
+		{"pt", "odeio vermelho", ""},
+		{"pt", "tudo menos vermelho", ""},
+		{"pt", "azul em vez de vermelho", "Azul"},
+		{"pt", "sem dúvida azul", "Azul"},
+		{"ar", "أزرق", "أزرق"},
+		{"ar", "أزرق فاتح", ""},
+		{"ar", "لا أريد أحمر", ""},
+		{"ar", "أكره أحمر", ""},
+		{"ar", "لا مشكلة، أزرق", "أزرق"},
+		{"zh", "我要蓝色", "蓝色"},
+		{"zh", "浅蓝色", ""},
+		{"zh", "红色我不要", ""},
+		{"zh", "讨厌红色", ""},
+		{"zh", "红色不错", "红色"},
+	}
+	for _, test := range tests {
+		if got := answered(t, options[test.language], test.language, test.answer); got != test.want {
+			t.Errorf("%s: %q is taken as %q, want %q", test.language, test.answer, got, test.want)
 		}
 	}
 }

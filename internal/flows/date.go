@@ -49,8 +49,8 @@ func dateOf(text string, now time.Time, region, language string) (time.Time, boo
 		return s.soleDay(c.next(s, days))
 	}
 	t, ok := s.soleDay(found)
-	for _, d := range days {
-		if ok && !s.denied(d.at, d.end) && d.value != t.Weekday().String() {
+	for _, d := range s.meant(days) {
+		if ok && d.value != t.Weekday().String() {
 			return time.Time{}, false
 		}
 	}

@@ -37,12 +37,10 @@ func numberOf(text, language string) (string, float64, bool) {
 // once is the one number that is mentioned and not denied. Two equal ones are two, as in 2 adults and 2 children,
 // unless the one is the other in words: two (2).
 func (s said) once(all []mention) (string, bool) {
-	var meant []mention
-	for _, m := range all {
-		if !s.denied(m.at, m.end) {
-			meant = append(meant, m)
-		}
+	if s.corrected(all) {
+		return "", false
 	}
+	meant := s.meant(all)
 	switch {
 	case len(meant) == 1:
 		return meant[0].value, true

@@ -1,0 +1,182 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/bimpe/bimpe/internal/words"
+)
+
+// meant are those of all that an answer mentions that it does not deny.
+func (s said) meant(all []mention) []mention {
+	var meant []mention
+	for _, m := range all {
+		if !s.denies(m, all) {
+			meant = append(meant, m)
+		}
+	}
+	return meant
+}
+
+// denies reports whether a mention is said not to be meant: "not", "anything but", "I hate" and the like in
+// the same clause shortly before it, "does not" right behind it, or a clause that goes on to say no. Where
+// another one of all stands behind that no, it is for that one.
+func (s said) denies(m mention, all []mention) bool {
+	return s.deniedBefore(m.at) || s.deniedBehind(m.at, m.end) || s.refused(m, all)
+}
+
+// corrected reports whether a no stands between one mention and the next, right before that: it may take back
+// the one, or deny the other.
+func (s said) corrected(all []mention) bool {
+	meant := s.meant(all)
+	return slices.ContainsFunc(all, func(m mention) bool {
+		at := m.at - 1
+		return s.word(at) == "no" && s[at].clause == s[m.at].clause &&
+			slices.ContainsFunc(meant, func(before mention) bool { return before.end <= at })
+	})
+}
+
+// refused reports whether the clause of a mention says no behind it: el viernes no puedo, rot mag ich nicht.
+func (s said) refused(m mention, all []mention) bool {
+	if in(s.word(m.at), denying) {
+		return false // it is a no itself
+	}
+	for at := m.end; at < len(s) && s[at].clause == s[m.end-1].clause && !s[at].turns; at++ {
+		if s[at].no && s.sense(at) == denies {
+			return !s.goesOn(at, all)
+		}
+	}
+	return false
+}
+
+// goesOn reports whether at a place or behind it, in the same clause, one of all stands.
+func (s said) goesOn(at int, all []mention) bool {
+	end := at
+	for end < len(s) && s[end].clause == s[at].clause && !s[end].turns {
+		end++
+	}
+	return slices.ContainsFunc(all, func(m mention) bool { return m.at >= at && m.at < end })
+}
+
+func (s said) deniedBefore(i int) bool {
+	const near = 5 // words that say something
+	if i >= len(s) {
+		return false
+	}
+	for at, n := i-1, 0; at >= 0 && s[at].clause == s[i].clause && n < near; at-- {
+		switch s.sense(at) {
+		case denies:
+			return true
+		case turns:
+			return false
+		case says:
+			n++
+		case fills:
+		}
+	}
+	return false
+}
+
+// sense is what a word does to what follows it.
+type sense int
+
+const (
+	says sense = iota
+	fills
+	turns
+	denies
+)
+
+func (s said) sense(at int) sense {
+	switch w, before, next := s[at].word, s.word(at-1), s.word(at+1); {
+	case s.excepts(at):
+		return denies
+	case in(w, turning), w == "not" && in(before, "why|sure"):
+		return turns
+	case w == "no" && in(next, "domingo|sabado|dia|proximo|fim"): // "on" in Portuguese
+		return fills
+	case in(w, denying) && s.harmless(at):
+		return says
+	case in(w, denying):
+		return denies
+	case in(w, filling):
+		return fills
+	default:
+		return says
+	}
+}
+
+// harmless reports whether a word that denies else does not: no problem, t-shirt, al menos.
+func (s said) harmless(at int) bool {
+	w, before, next := s[at].word, s.word(at-1), s.word(at+1)
+	return w == "t" && !in(before, shortened) || w == "menos" && in(before, "o|ou|al|pelo|ao|a") ||
+		in(next, agreeable) || in(next, "de|hay|tem|es|ist") && in(s.word(at+2), agreeable)
+}
+
+// excepts reports whether a word takes what follows it out: any day but, instead of, en vez de.
+func (s said) excepts(at int) bool {
+	switch w, before := s[at].word, s.word(at-1); w {
+	case "but":
+		const near = 3
+		for i := at - 1; i >= 0 && at-i <= near && s[i].clause == s[at].clause; i-- {
+			if in(s[i].word, "any|anything|anytime|everything|every|all|whichever") {
+				return true
+			}
+		}
+		return false
+	case "instead":
+		return s.word(at+1) == "of"
+	default:
+		return in(w, "vez|lugar|lieu|inves") && in(before, "en|em|au|ao")
+	}
+}
+
+func (s said) deniedBehind(i, end int) bool {
+	if end >= len(s) || i >= len(s) || s[end].clause != s[end-1].clause {
+		return false
+	}
+	if in(s[end].word, "isnt|doesnt|wont|cannot|excluded") {
+		return true
+	}
+	if in(s[end].word, "is|are|was|does|do|did|will|would|can|isn|doesn|won|wouldn|aren|don") &&
+		in(s.word(end+1), "not|t|no|never|impossible|out") {
+		return true
+	}
+	if in(s[end].word, "no|not|nao|nicht|pas|non") && (end+1 == len(s) || s[end+1].clause != s[end].clause) {
+		return true // el viernes no
+	}
+	return s.deniedInJapanese(end)
+}
+
+// deniedInJapanese looks for what stands behind in Japanese, and sometimes in Chinese.
+func (s said) deniedInJapanese(end int) bool {
+	if r, _ := utf8.DecodeRuneInString(s[end].word); !words.Continuous(r) {
+		return false
+	}
+	for no := range strings.SplitSeq("ではな|じゃな|はだめ|はダメ|は無理|不行|不可|以外", "|") {
+		if s.has(end, words.Split(no)) {
+			return true
+		}
+	}
+	return false
+}
+
+// The words about which an answer turns: those that deny, and of them those that can stand behind what they
+// deny; those with which the meaning turns again; those behind which is what it depends on; and those that say
+// nothing by themselves. All are as words.Append writes them.
+const (
+	denying = refusing + "|isnt|doesnt|cannot|except|excluding|without|neither|hate|hates|dislike|detest|loathe|avoid|skip|" +
+		"ni|tampoco|excepto|salvo|sin|menos|odio|detesto|evito|evitar|sauf|excepte|hormis|sans|deteste|hais|evite|eviter|" +
+		"ausser|ohne|statt|anstatt|anstelle|hasse|vermeide|vermeiden|nem|exceto|sem|odeio|" +
+		"ليس|الا|غير|مش|عدا|سوي|باستثناء|اكره|بدلا|没|非|勿|除|厌"
+	refusing = "not|never|t|dont|cant|wont|no|nunca|pas|jamais|nicht|kein|keine|keinen|keinem|keinesfalls|nie|nao|لا|不|别"
+	// shortened are words that "not" is drawn together with.
+	shortened = "don|can|won|isn|doesn|didn|wouldn|couldn|aren|wasn|weren|haven|hasn|shouldn|ain|mustn|needn"
+	agreeable = "problem|problems|prob|worries|rush|hurry|doubt|matter|idea|mind|worry|forget|bad|hesitate|" +
+		"problema|problemas|prisa|pressa|duda|duvida|probleme|souci|soucis|doute|eile|zweifel|مشكلة|مشكل|问|错" //nolint:misspell // this is Spanish
+	turning   = "but|instead|sino|pero|mais|sondern|aber|mas|senao|بل|而"
+	providing = "if|unless|when|because|since|as|si|cuando|porque|quand|parce|wenn|falls|weil|se|quando|اذا|لو"
+	filling   = "the|a|an|on|at|in|for|of|to|by|or|and|nor|el|la|los|las|un|una|o|y|u|e|le|les|de|du|des|et|ou|der|die|das|den|dem|" +
+		"am|um|im|und|oder|noch|os|as|em|na"
+)
