@@ -16,7 +16,7 @@ const (
 	KindTimeout     Kind = "timeout"     // nothing came for too long
 	KindInvalid     Kind = "invalid"     // the server did not accept the request
 	KindRefused     Kind = "refused"     // the server did not accept the credentials, or wants to be paid
-	KindWithheld    Kind = "withheld"    // a filter let nothing of the reply through, as it would again
+	KindWithheld    Kind = "withheld"    // a filter held the reply back, or the rest of it, as it would again
 )
 
 // Error is a failure of a model. Its text is for logs: it holds neither credentials nor the
@@ -25,6 +25,7 @@ type Error struct {
 	Kind       Kind
 	RetryAfter time.Duration // 0: the server named none
 	Usage      Usage         // what the attempt cost all the same, as far as known; zero: nothing had come
+	Answered   bool          // the server answered with an error in place of a reply, for which none asks money
 
 	cause error
 }

@@ -87,8 +87,9 @@ type End struct {
 type Finish string
 
 // FinishStop is a whole reply, FinishLength one that hit a limit, FinishUnknown one in which the
-// model says that it does not know, or that was held back, so that a human should look. FinishCalls
-// is one that waits for the results of its calls.
+// model says that it does not know, so that a human should look. FinishCalls is one that waits for the
+// results of its calls. Within an adapter FinishUnknown is a reply that a filter held back, which is a
+// KindWithheld, whatever of it had come.
 const (
 	FinishStop    Finish = "stop"
 	FinishLength  Finish = "length"

@@ -252,3 +252,31 @@ func TestModelsHavePlacesOfTheirOwn(t *testing.T) {
 		h.want("customer: a", "agent: x")
 	})
 }
+
+// A reply that a filter broke off is none: the next model is asked, and what had been heard of it is taken back.
+func TestAReplyThatWasHeldBackIsTheFallbacks(t *testing.T) {
+	t.Parallel()
+	held := utterance{words: []string{"half "}, fault: llm.Fail(llm.KindWithheld, nil)}
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, held)
+		h.fallback("second", utterance{words: []string{"whole"}})
+		h.customer("a")
+		h.runs.Wait()
+		h.want("customer: a", "agent: whole")
+		if n := len(h.ears.heard("discarded")); n != 1 {
+			t.Errorf("readers were told %d times to forget what they heard, want once", n)
+		}
+		if got := h.db.lastTurn().Record.Steps[0].Fault; got != string(llm.KindWithheld) {
+			t.Errorf("the record names the fault %q", got)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, held)
+		h.customer("a")
+		h.runs.Wait()
+		h.want("customer: a", "agent: "+apology("en"))
+		if n := len(h.model.requests()); n != 1 {
+			t.Errorf("it was asked for %d times, want once", n)
+		}
+	})
+}

@@ -53,12 +53,17 @@ func TestWhatWasWrittenDoesNotChange(t *testing.T) {
 // TestWhatFailedIsNamed holds records to a word each, never the text of an error.
 func TestWhatFailedIsNamed(t *testing.T) {
 	t.Parallel()
+	answered := llm.Fail(llm.KindTimeout, nil)
+	answered.Answered = true
 	for _, tt := range []struct {
 		err     error
 		text    string
 		want    string
 		charged bool
 	}{
+		{answered, "", "timeout", false},
+		{answered, "half", "timeout", true},
+		{llm.Fail(llm.KindTimeout, nil), "", "timeout", true},
 		{nil, "", "", true},
 		{llm.Fail(llm.KindOverloaded, errors.New("sk_secret")), "", "overloaded", false},
 		{llm.Fail(llm.KindRefused, nil), "", "refused", false},

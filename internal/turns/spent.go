@@ -85,10 +85,14 @@ func (r *run) keep() {
 	}
 }
 
-// charged reports whether a provider asks money for an asking that failed: it had begun to work.
+// charged reports whether a provider asks money for an asking that failed: it had begun to work. One that
+// answers with an error in place of a reply, be it that the time was up, asks none.
 func charged(err error, text string) bool {
 	fault, ok := errors.AsType[*llm.Error](err)
-	return text != "" || !ok || fault.Kind == llm.KindBroken || fault.Kind == llm.KindTimeout
+	if text != "" || !ok {
+		return true
+	}
+	return !fault.Answered && (fault.Kind == llm.KindBroken || fault.Kind == llm.KindTimeout)
 }
 
 // estimate is about what an asking costs of which no numbers came.

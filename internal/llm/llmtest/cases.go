@@ -22,6 +22,7 @@ type expectation struct {
 	kind       llm.Kind
 	retryAfter time.Duration
 	spent      bool  // a failure whose tokens are counted
+	answered   bool  // a failure that the server answered with
 	cause      error // of a failure, if it matters
 }
 
@@ -97,6 +98,10 @@ func (e expectation) checkError(t *testing.T, err error) {
 	if (got.Usage.CompletionTokens > 0) != e.spent {
 		t.Errorf("%s: the attempt cost %+v, want that tokens were spent to be %t (%v)", e.recording, got.Usage, e.spent, err)
 	}
+	// Where an error's body stalls, not every vendor's client tells its status.
+	if got.Answered != e.answered && e.recording != "stall_in_error" {
+		t.Errorf("%s: answered with an error: %t, want %t (%v)", e.recording, got.Answered, e.answered, err)
+	}
 	if e.cause != nil && !errors.Is(err, e.cause) {
 		t.Errorf("%s: error %v, want one because of %v", e.recording, err, e.cause)
 	}
@@ -116,7 +121,6 @@ func replies() []expectation {
 		{recording: "reply", text: "We open at nine.", finish: llm.FinishStop, usage: llm.Usage{PromptTokens: 21, CompletionTokens: 5}},
 		{recording: "cached", text: "We open at nine.", finish: llm.FinishStop, usage: llm.Usage{PromptTokens: 2121, CachedTokens: 2000, CompletionTokens: 5}},
 		{recording: "length", text: "We open", finish: llm.FinishLength, usage: guess},
-		{recording: "filtered", text: "We ", finish: llm.FinishUnknown, usage: guess},
 		{recording: "no_usage", text: "We open at nine.", finish: llm.FinishStop, usage: guess},
 		{recording: "no_done", text: "We open at nine.", finish: llm.FinishStop, usage: guess},
 		{recording: "no_finish", text: "We open at nine.", finish: llm.FinishStop, usage: guess},
@@ -140,7 +144,6 @@ func called() []expectation {
 		{recording: "calls", ask: forTools, finish: llm.FinishCalls, calls: []llm.Call{hours, price}, usage: guess},
 		{recording: "call_without_arguments", ask: forTools, finish: llm.FinishCalls, calls: []llm.Call{bare}, usage: guess},
 		{recording: "call_without_id", ask: forTools, finish: llm.FinishCalls, calls: []llm.Call{bare}, usage: guess},
-		{recording: "call_held_back", ask: forTools, text: "Let me look.", finish: llm.FinishUnknown, usage: guess},
 		{recording: "call", text: "Let me look.", kind: llm.KindBroken, spent: true}, // nobody offered it
 		{recording: "calls", kind: llm.KindBroken, spent: true},
 		{recording: "call_malformed", ask: forTools, kind: llm.KindBroken, spent: true},
@@ -171,7 +174,7 @@ func inOnePiece() []expectation {
 }
 
 func refusals() []expectation {
-	return []expectation{
+	all := []expectation{
 		{recording: "overloaded", kind: llm.KindOverloaded, retryAfter: 7 * time.Second},
 		{recording: "overloaded_date", kind: llm.KindOverloaded, retryAfter: 90 * time.Second},
 		{recording: "overloaded_529", kind: llm.KindOverloaded},
@@ -189,6 +192,10 @@ func refusals() []expectation {
 		{recording: "endless_error", kind: llm.KindUnavailable},
 		{recording: "stall_in_error", kind: llm.KindTimeout},
 	}
+	for i := range all {
+		all[i].answered = all[i].recording != "moved"
+	}
+	return all
 }
 
 func broken() []expectation {
@@ -198,6 +205,8 @@ func broken() []expectation {
 		{recording: "empty", kind: llm.KindBroken},
 		{recording: "empty_reply", kind: llm.KindBroken, cause: llm.ErrEmpty},
 		{recording: "withheld", kind: llm.KindWithheld},
+		{recording: "filtered", text: "We ", kind: llm.KindWithheld, spent: true},
+		{recording: "call_held_back", ask: forTools, text: "Let me look.", kind: llm.KindWithheld, spent: true},
 		{recording: "no_room", kind: llm.KindBroken, spent: true, cause: llm.ErrNoRoom},
 		{recording: "malformed", text: "We open", kind: llm.KindBroken, spent: true},
 		{recording: "not_a_stream", kind: llm.KindBroken},

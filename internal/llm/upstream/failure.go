@@ -33,7 +33,7 @@ func (m *Model) failure(res *http.Response, err error) *llm.Error {
 		kind = status
 	}
 	out := llm.Fail(kind, errors.New(statusLine(res.StatusCode)+m.words(names)))
-	out.RetryAfter = retryAfter(res.Header)
+	out.RetryAfter, out.Answered = retryAfter(res.Header), true
 	return out
 }
 

@@ -174,7 +174,7 @@ func (t *telling) end() error {
 		end.Finish = llm.FinishCalls
 	case t.text.Len() == 0 && end.Finish == llm.FinishLength:
 		return llm.Fail(llm.KindBroken, llm.ErrNoRoom)
-	case t.text.Len() == 0 && end.Finish == llm.FinishUnknown:
+	case end.Finish == llm.FinishUnknown: // what came before the filter struck is no reply either
 		return llm.Fail(llm.KindWithheld, errHeld)
 	case t.text.Len() == 0:
 		return llm.Fail(llm.KindBroken, llm.ErrEmpty)

@@ -100,12 +100,21 @@ func (m *Model) fault(outer, ctx context.Context, err error) error {
 	case outer.Err() != nil:
 		return outer.Err()
 	case errors.Is(cause, errIdle):
-		return llm.Fail(llm.KindTimeout, errIdle)
+		return late(errIdle, err)
 	case errors.Is(cause, errMost):
-		return llm.Fail(llm.KindTimeout, fmt.Errorf("%w after %v", errMost, m.config.Most))
+		return late(fmt.Errorf("%w after %v", errMost, m.config.Most), err)
 	default:
 		return err
 	}
+}
+
+// late is that our own watch ended a stream, whose server may have answered with an error before.
+func late(watch, err error) *llm.Error {
+	out := llm.Fail(llm.KindTimeout, watch)
+	if e, ok := errors.AsType[*llm.Error](err); ok {
+		out.Answered = e.Answered
+	}
+	return out
 }
 
 // ask sends the request and returns the media type and the body of a good answer; the caller closes
