@@ -98,6 +98,7 @@ func TestDates(t *testing.T) {
 		{"es", "cualquier día menos el viernes", ""},
 		{"es", "al menos el viernes", "2026-11-27"},
 		{"de", "Freitag kann ich nicht", ""},
+		{"de", "jeder Tag außer Freitag", ""},
 		{"de", "Freitag kann ich nicht, Samstag schon", "2026-11-28"},
 		{"pt", "qualquer dia menos sexta", ""},
 		{"fr", "vendredi je ne peux pas", ""},

@@ -12,13 +12,28 @@ func TestNames(t *testing.T) {
 			"it's private", "anonymous", "you know me", "you already have it", "I want a refund", "I need help", "what", "who are you",
 			"I am busy", "I'm in a hurry", "I'm at work", "im fine", "i am here", "it's complicated", "this is wrong", "I'm a customer",
 			"great", "ok thanks", "good morning", "wait", "my name", "n/a", "I love you", "no comment", "call me later", "...", "\u200b",
-			"not Ada", "because", "later",
+			"not Ada", "because", "later", "yo", "hiya", "good day", "how are you", "nah", "one sec", "hold on", "maybe", "bye",
 		},
-		"es": {"no quiero", "no te digo", "¿por qué?", "buenos días", "soy de aquí no importa", "nadie"},
-		"fr": {"je ne veux pas", "je ne dis rien", "pourquoi", "bonsoir", "c'est personne"},
-		"de": {"das sage ich nicht", "warum", "ich möchte nicht", "guten Morgen", "kein Name", "geht Sie nichts an"},
-		"pt": {"não quero", "não digo", "bom dia", "ninguém"},
-		"ar": {"لا أريد", "لماذا", "لا"},
+		"es": {
+			"no quiero", "hola", "Hola!", "hola, buenas", "buenas", "no gracias", "para qué", "claro", "prefiero no decirlo", "no lo sé", "ahora no", "qué tal", "un momento", "espera", "estoy ocupado", "hasta luego", "vale", "muy bien", "ni hablar", "dime tú", "buen día", "jamás", //nolint:misspell // this is Spanish
+			"no quiero", "no te digo", "¿por qué?", "buenos días", "soy de aquí no importa", "nadie",
+		},
+		"fr": {
+			"bonjour", "salut", "non merci", "jamais", "non", "d'accord", "coucou", "je préfère ne rien dire", "pas maintenant", "plus tard", "un instant", "au revoir", "ça va", "bien sûr", "je refuse", "je ne sais pas", "hors de question", "bonne journée", "désolé", "attendez",
+			"je ne veux pas", "je ne dis rien", "pourquoi", "bonsoir", "c'est personne",
+		},
+		"de": {
+			"nein danke", "nein, danke", "hallo", "Guten Tag", "moin", "Servus", "Grüß Gott", "niemals", "auf keinen Fall", "lieber nicht", "später", "weiß nicht", "keine Ahnung", "wozu", "einen Moment", "Moment bitte", "Tschüss", "alles klar", "bitte", "ich will nicht", "egal", "hi",
+			"das sage ich nicht", "warum", "ich möchte nicht", "guten Morgen", "kein Name", "geht Sie nichts an",
+		},
+		"pt": {
+			"olá", "oi", "não obrigado", "tudo bem", "depois", "agora não", "não sei", "nunca", "por quê", "para quê", "um momento", "espera", "claro", "prefiro não dizer", "tchau", "de jeito nenhum", "talvez", //nolint:misspell // this is Spanish
+			"não quero", "não digo", "bom dia", "ninguém",
+		},
+		"ar": {
+			"مرحبا", "أهلا", "أهلا وسهلا", "السلام عليكم", "صباح الخير", "مساء الخير", "شكرا", "لا شكرا", "لا أعرف", "ليس الآن", "لحظة", "انتظر", "حسنا", "طيب", "مش عايز", "أرفض", "سلام",
+			"لا أريد", "لماذا", "لا",
+		},
 		"zh": {"不告诉你", "为什么", "不要"},
 	}
 	for language, all := range tests {
@@ -33,7 +48,10 @@ func TestNames(t *testing.T) {
 		"Minh Do": "Minh Do", "Are Hansen": "Are Hansen", "Jin No": "Jin No", "I'm Will": "Will", "Ngọc Ánh": "Ngọc Ánh",
 		"A. A. Milne": "A. A. Milne", "Rose Amara Okafor": "Rose Amara Okafor", "Abdul-Rahman": "Abdul-Rahman",
 		"it's Joy": "Joy", "I am Grace": "Grace", "hello, I'm Hope": "Hope", "A\u200bda": "Ada", "李小龙": "李小龙", "Ada Wang": "Ada Wang",
-		"Ada, 0803 123 4567 or 0803 123 4567": "Ada", "call me Ishmael": "Ishmael", "ada": "ada",
+		"Ada, 0803 123 4567 or 0803 123 4567": "Ada", "call me Ishmael": "Ishmael", "Jesús Claro": "Jesús Claro", "Salut Jean": "Jean", "Pascal Bonjour": "Pascal Bonjour", "Bitte Müller": "Bitte Müller",
+		"Moin Khan": "Moin Khan", "كريم": "كريم", "مرحبا أنا كريم": "كريم", "السلام عليكم، كريم": "كريم", "Guten Tag, Jürgen Groß": "Jürgen Groß", "Bom dia, Inês": "Inês",
+		"Buenos días, José": "José", "Good morning, Ada": "Ada", "Karel Gott": "Karel Gott", "Dolores Moreno": "Dolores Moreno", "Ada Good": "Ada Good",
+		"ada": "ada",
 	} {
 		if got := answered(t, `"kind": "name"`, "en", answer); got != want {
 			t.Errorf("%q is taken for the name %q, want %q", answer, got, want)

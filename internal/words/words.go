@@ -69,6 +69,8 @@ func appendRune(dst []byte, r rune) []byte {
 	switch {
 	case accent(r):
 		return dst
+	case r == 'ß', r == 'ẞ': // the only letter of which folding makes two and decomposing does not
+		return append(dst, "ss"...)
 	case Continuous(r):
 		return append(utf8.AppendRune(part(dst), r), ' ')
 	case unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r):
