@@ -44,10 +44,14 @@ func TestAFallbackAnswersAndADeadModelIsLeftAlone(t *testing.T) {
 		dead := newModel(t, func(c *call) { c.fail(http.StatusServiceUnavailable) })
 		spare := newModel(t, echo)
 		s := serving(t, e, loopback)
+		way := s.connect(t, dead)
 		a := s.newAgent(t, object{
-			"model_connection_id": s.connect(t, dead), "fallback_model_connection_ids": []string{s.connect(t, spare)},
+			"model_connection_id": way, "fallback_model_connection_ids": []string{s.connect(t, spare)},
 		})
-		for range 4 {
+		for i := range 4 {
+			if i == 3 { // another name leads to the same dead model
+				s.send(t, request{method: http.MethodPatch, path: api + "/model-connections/" + way, body: object{"name": "renamed"}})
+			}
 			if log := s.asked(t, a.ID, "", "hello"); len(log) != 2 || !strings.Contains(log[1], "You said: ") {
 				t.Errorf("log %q", log)
 			}

@@ -3,11 +3,12 @@ package app
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"iter"
 	"log/slog"
 	"sync"
-	"time"
 
 	"github.com/bimpe/bimpe/internal/connections"
 	"github.com/bimpe/bimpe/internal/console"
@@ -74,7 +75,7 @@ func plain(err error) string {
 	return llm.Plain(err)
 }
 
-// models says whom agents ask. A model is made once for each version of its connection, so that its
+// models says whom agents ask. A model is made once for each way of its connection, so that its
 // connections to the provider are used again. It may be used by many goroutines.
 type models struct {
 	server      turns.Candidate
@@ -87,8 +88,19 @@ type models struct {
 }
 
 type madeModel struct {
-	version time.Time
-	model   llm.Model
+	way   string
+	model llm.Model
+}
+
+// wayOf tells whether a connection still leads to the same model by the same way: provider, address, model and
+// key. Its name and its price are no part of it.
+func wayOf(c console.ModelConnection) string {
+	address := ""
+	if c.BaseURL != nil {
+		address = *c.BaseURL
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", c.Provider, address, c.Model, c.SealedKey))
+	return string(sum[:])
 }
 
 // maxMade bounds the models that are remembered.
@@ -120,19 +132,20 @@ func (m *models) Chain(ctx context.Context, team console.ID, a console.Agent) ([
 	}
 	for _, c := range named {
 		chain = append(chain, turns.Candidate{
-			Connection: c.ID, Provider: c.Provider, Name: c.Model, Price: c.Price, Version: c.UpdatedAt,
+			Connection: c.ID, Provider: c.Provider, Name: c.Model, Price: c.Price, Version: wayOf(c),
 			Model: m.model(ctx, c),
 		})
 	}
 	return chain, nil
 }
 
-// model returns the model of a connection. One that cannot be used is logged, once for each version,
+// model returns the model of a connection. One that cannot be used is logged, once for each way,
 // and always fails.
 func (m *models) model(ctx context.Context, c console.ModelConnection) llm.Model {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if known, ok := m.made[c.ID]; ok && known.version.Equal(c.UpdatedAt) {
+	way := wayOf(c)
+	if known, ok := m.made[c.ID]; ok && known.way == way {
 		return known.model
 	}
 	model, err := m.connections.Model(c)
@@ -146,7 +159,7 @@ func (m *models) model(ctx context.Context, c console.ModelConnection) llm.Model
 		}
 		delete(m.made, other)
 	}
-	m.made[c.ID] = madeModel{c.UpdatedAt, model}
+	m.made[c.ID] = madeModel{way, model}
 	return model
 }
 

@@ -159,7 +159,7 @@ type health struct {
 	pace    pace
 	breaker breaker
 	places  chan struct{} // one for each that is asking it
-	version time.Time
+	version string
 }
 
 // enter waits for a place, which leave gives back.
@@ -184,7 +184,7 @@ type healths struct {
 // maxHealths bounds what is remembered.
 const maxHealths = 4096
 
-// of returns the health of a candidate; one whose connection was changed begins anew.
+// of returns the health of a candidate; one whose connection leads elsewhere than before begins anew.
 func (h *healths) of(c Candidate, places int) *health {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -192,7 +192,7 @@ func (h *healths) of(c Candidate, places int) *health {
 	if key == "" {
 		key = string(c.Provider) + " " + c.Name // of the server itself; no id has a space
 	}
-	if known := h.by[key]; known != nil && known.version.Equal(c.Version) {
+	if known := h.by[key]; known != nil && known.version == c.Version {
 		return known
 	}
 	if h.by == nil {

@@ -334,7 +334,7 @@ func TestHealthsAreBounded(t *testing.T) {
 	if all.of(Candidate{Connection: "a"}, 1) != first {
 		t.Error("a connection's health is not remembered")
 	}
-	if all.of(Candidate{Connection: "a", Version: time.UnixMilli(1)}, 1) == first {
+	if all.of(Candidate{Connection: "a", Version: "elsewhere"}, 1) == first {
 		t.Error("a connection that was changed keeps what was known of it")
 	}
 	if all.of(Candidate{Provider: console.ProviderBuiltin}, 1) == all.of(Candidate{Provider: console.ProviderOpenAI}, 1) {

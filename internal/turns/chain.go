@@ -24,7 +24,7 @@ type Candidate struct {
 	Provider   console.Provider
 	Name       string // what the provider calls the model
 	Price      console.Price
-	Version    time.Time // of the connection: what is known of an older one does not count
+	Version    string // of the way there: what is known of another address, key or model does not count
 	Model      llm.Model
 }
 
