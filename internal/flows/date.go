@@ -21,32 +21,36 @@ var (
 // calendar reads the dates of one answer.
 type calendar struct {
 	now        time.Time
-	monthFirst bool // in figures
-	english    bool // short names of months in other languages are words there
+	language   string // in which short names of the days of the week are known
+	monthFirst bool   // in figures
+	english    bool   // short names of months in other languages are words there
 }
 
 // dateOf finds the one date in a text. Days without a year are those to come; figures are day first,
 // but month first in the United States and with Chinese signs, unless one of them can only be a day.
 // A day of the week beside a date only has to be that of the date.
 func dateOf(text string, now time.Time, region, language string) (time.Time, bool) {
-	c := calendar{now: now, english: language == "en", monthFirst: region == "US" || strings.ContainsRune(text, '月')}
+	c := calendar{now: now, language: language, english: language == "en", monthFirst: region == "US" || strings.ContainsRune(text, '月')}
 	s, found, ok := c.figures(timeOfDay.ReplaceAllString(narrow(text), " "))
 	if !ok {
 		return time.Time{}, false
 	}
 	for _, find := range []func(said) ([]mention, bool){c.named, c.near} {
 		more, ok := find(s)
-		if !ok {
+		if !ok || s.elsewhere() {
 			return time.Time{}, false
 		}
 		found = append(found, more...)
 	}
-	days := c.weekdays(s)
+	days := c.weekdays(s, found)
 	if slices.ContainsFunc(found, s.bounds) || slices.ContainsFunc(days, s.bounds) {
 		return time.Time{}, false
 	}
 	if len(found) == 0 {
-		return s.soleDay(c.next(s, days))
+		if days, ok = c.next(s, days); !ok {
+			return time.Time{}, false
+		}
+		return s.soleDay(days)
 	}
 	t, ok := s.soleDay(found)
 	for _, d := range s.meant(days) {
@@ -77,6 +81,9 @@ func (c calendar) figures(text string) (said, []mention, bool) {
 		if at == nil {
 			l.hear(text)
 			return l.said, found, true
+		}
+		if at.goesOn(text) {
+			return nil, nil, false
 		}
 		l.hear(text[:at.start])
 		whole, behind := text[at.start:at.end], text[at.end:]
@@ -118,6 +125,14 @@ func dateIn(text string) *inFigures {
 		}
 	}
 	return d
+}
+
+// goesOn reports whether more figures are joined to a date on either side, such as those of a year with one
+// too many.
+func (f *inFigures) goesOn(text string) bool {
+	before, behind := text[:f.start], text[f.end:]
+	return len(before) > 1 && strings.IndexByte("-/.", before[len(before)-1]) >= 0 && isDigit(before[len(before)-2]) ||
+		len(behind) > 1 && strings.IndexByte("-/.", behind[0]) >= 0 && isDigit(behind[1])
 }
 
 func (c calendar) day(f *inFigures) (time.Time, bool) {

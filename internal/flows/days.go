@@ -2,7 +2,6 @@ package flows
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -31,7 +30,7 @@ func (c calendar) named(s said) ([]mention, bool) {
 			return nil, false
 		}
 		t, ok := day(m.year, month, m.day, c.now)
-		if !ok {
+		if !ok || s.noYear(m.to) {
 			return nil, false
 		}
 		found = append(found, mention{t.Format(time.DateOnly), m.from, m.to})
@@ -78,7 +77,7 @@ func (s said) dayRight(month int) (d, end int) {
 	for at < len(s) && in(s[at].word, "the|le|el|on") {
 		at++
 	}
-	if d = s.dayAt(at); d == 0 || in(s.word(at+1), hours+"|people|persons|guests") {
+	if d = s.dayAt(at); d == 0 || in(s.word(at+1), hours+"|"+heads) {
 		return 0, month + 1
 	}
 	return d, at + 1
@@ -123,8 +122,12 @@ func (s said) joined(at, step int) int {
 	return at
 }
 
-// hours are what makes a number before them a time of the day.
-const hours = "h|heures|horas|uhr|pm|am|o"
+// hours are what makes a number before them a time of the day, heads what makes it one of guests.
+const (
+	hours = "h|heures|horas|uhr|pm|am|o"
+	heads = "people|persons|guests|pax|adults|kids|children|of|personas|adultos|ninos|personnes|adultes|enfants|personen|leute|gaste|" +
+		"erwachsene|kinder|pessoas|criancas|اشخاص|افراد|人|位|名|个"
+)
 
 // wishes reports whether "may" is no month but what one may do.
 func (s said) wishes(m inWords, at int) bool {
@@ -146,6 +149,16 @@ func (s said) yearAt(from, to int) int {
 	return s.year(from - 1)
 }
 
+// noYear reports whether a number right behind a date has too many or too few figures for the year that it
+// seems to be.
+func (s said) noYear(to int) bool {
+	for to < len(s) && in(s[to].word, "of|de|do") {
+		to++
+	}
+	n := number(s.word(to))
+	return n >= 100 && s.year(to) == 0 && s[to].clause == s[to-1].clause && !in(s.word(to+1), heads)
+}
+
 // year is a year at a place, 0 where none stands.
 func (s said) year(at int) int {
 	if n := number(s.word(at)); n >= 1000 && n <= 9999 {
@@ -154,15 +167,11 @@ func (s said) year(at int) int {
 	return 0
 }
 
-// near finds today, tomorrow and the day after. It is false where weeks are counted, or what was is meant.
+// near finds today, tomorrow and the day after. What there is always can be told.
 func (c calendar) near(s said) ([]mention, bool) {
 	var found []mention
 	taken := -1
 	for at := range s {
-		if in(s[at].word, "week|weeks|fortnight|last|yesterday|every|semana|semanas|semaine|semaines|dernier|derniere|"+
-			"woche|wochen|letzten|letzte|gestern|ayer|ontem") || c.english && s[at].word == "ago" {
-			return nil, false
-		}
 		if at < taken {
 			continue
 		}
@@ -183,15 +192,6 @@ func (c calendar) near(s said) ([]mention, bool) {
 	return found, true
 }
 
-// bounds reports whether a date is the end or the beginning of the time that is meant: before Friday.
-func (s said) bounds(m mention) bool {
-	at := m.at - 1
-	for at >= 0 && in(s[at].word, "the|de|el|le|den|dem|o") {
-		at--
-	}
-	return in(s.word(at), "before|after|since|vor|nach|antes|despues|apres|avant|depois")
-}
-
 // oneOf is how many words of s from a place on are one of some phrases, 0 for none.
 func (s said) oneOf(at int, phrases string) int {
 	for phrase := range strings.SplitSeq(phrases, "|") {
@@ -205,51 +205,6 @@ func (s said) oneOf(at int, phrases string) int {
 // greets reports whether a word for tomorrow says good morning, or in the morning.
 func (s said) greets(at int) bool {
 	return s[at].word == "morgen" && in(s.word(at-1), "guten|am") || s[at].word == "manana" && s.word(at-1) == "la"
-}
-
-// weekdays finds the days of the week, each by its English name.
-func (c calendar) weekdays(s said) []mention {
-	var found []mention
-	for at := range s {
-		for i, names := range strings.Split(weekdays, "\n") {
-			if n := s.oneOf(at, names); n > 0 {
-				found = append(found, mention{time.Weekday(i).String(), at, at + n})
-			}
-		}
-	}
-	return found
-}
-
-// next makes the next such day of each day of the week; it is not today, which is named otherwise. With
-// the day of a month behind it, it is the next that falls on both.
-func (c calendar) next(s said, days []mention) []mention {
-	const far = 366 // days
-	next := slices.Clone(days)
-	for i := range next {
-		on := c.dayOfMonth(s, next[i].end)
-		for ahead := 1; ahead <= far; ahead++ {
-			t := midnight(c.now).AddDate(0, 0, ahead)
-			if t.Weekday().String() == days[i].value && (on == 0 || t.Day() == on) {
-				next[i].value = t.Format(time.DateOnly)
-				break
-			}
-		}
-	}
-	return next
-}
-
-// dayOfMonth is the number of a day right behind a day of the week: Friday the 4th, viernes 4. In English
-// it has to be written as one.
-func (c calendar) dayOfMonth(s said, at int) int {
-	begun := at
-	for at < len(s) && in(s[at].word, "the|den|der|le|el|o|dia") {
-		at++
-	}
-	n := s.dayAt(at)
-	if n == 0 || in(s.word(at+1), hours) || at == begun && c.english && s[at].word == strconv.Itoa(n) {
-		return 0
-	}
-	return n
 }
 
 // month knows the months by their names, and by the beginnings that people write.
@@ -274,12 +229,3 @@ const months = "january|jan february|feb march|mar april|apr may june|jun july|j
 	"januar|janner februar marz|maerz april mai juni juli august september oktober|okt november dezember|dez\n" +
 	"janeiro fevereiro|fev marco abril maio|mai junho julho agosto setembro|set outubro|out novembro dezembro|dez\n" +
 	"يناير فبراير مارس ابريل مايو يونيو يوليو اغسطس سبتمبر اكتوبر نوفمبر ديسمبر"
-
-// The days of the week from Sunday, in the languages of months, and Chinese and Japanese.
-const weekdays = "sunday|domingo|dimanche|sonntag|الاحد|星 期 日|星 期 天|周 日|日 曜 日\n" +
-	"monday|lunes|lundi|montag|segunda|الاثنين|星 期 一|周 一|月 曜 日\n" +
-	"tuesday|martes|mardi|dienstag|terca|الثلاثاء|星 期 二|周 二|火 曜 日\n" +
-	"wednesday|miercoles|mercredi|mittwoch|quarta|الاربعاء|星 期 三|周 三|水 曜 日\n" +
-	"thursday|jueves|jeudi|donnerstag|quinta|الخميس|星 期 四|周 四|木 曜 日\n" +
-	"friday|viernes|vendredi|freitag|sexta|الجمعة|星 期 五|周 五|金 曜 日\n" +
-	"saturday|sabado|samedi|samstag|sonnabend|السبت|星 期 六|周 六|土 曜 日"
