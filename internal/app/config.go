@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/seal"
 )
 
@@ -22,7 +23,8 @@ type Storage struct {
 }
 
 // Config is what a server is told. Its tags are read by the command line; a Config made otherwise
-// must set Listen, DataDir, ModelProvider, LogFormat and TurnTimeout; its zero PromptDays keeps no prompts.
+// must set Listen, DataDir, ModelProvider, LogFormat and TurnTimeout; its zero PromptDays keeps no prompts, and its
+// zero ModelContext is the usual one.
 type Config struct {
 	Listen         string `env:"BIMPE_LISTEN" default:"127.0.0.1:8080" help:"Address and port to listen on."`
 	Storage        `embed:""`
@@ -31,6 +33,7 @@ type Config struct {
 	ModelURL       string        `env:"BIMPE_MODEL_URL" placeholder:"URL" help:"The model's server, up to /v1; without it, the provider's own."`
 	ModelKey       seal.Secret   `env:"BIMPE_MODEL_KEY" placeholder:"KEY" help:"The model's key; better given by the environment."`
 	Model          string        `env:"BIMPE_MODEL" placeholder:"NAME" help:"The model's name."`
+	ModelContext   int           `env:"BIMPE_MODEL_CONTEXT" default:"32768" help:"Tokens that the model holds, prompt and reply together: what is more is not asked."`
 	AllowedOrigins []string      `env:"BIMPE_ALLOWED_ORIGINS" placeholder:"ORIGIN" help:"Origins whose pages may call the API, separated by commas."`
 	RateLimit      int           `env:"BIMPE_RATE_LIMIT" default:"600" help:"Requests of one key in a minute; 0: as many as it likes."`
 	PublicURL      string        `env:"BIMPE_PUBLIC_URL" placeholder:"URL" help:"Address under which the server is reached from outside."`
@@ -136,6 +139,9 @@ func (c Config) checkModel(f *faults) {
 		}
 	default:
 		f.add("BIMPE_MODEL_PROVIDER", "must be builtin, openai or anthropic")
+	}
+	if n := c.ModelContext; n != 0 && (n < console.MinWindow || n > console.MaxWindow) {
+		f.add("BIMPE_MODEL_CONTEXT", fmt.Sprintf("must be from %d to %d", console.MinWindow, console.MaxWindow))
 	}
 	if c.ModelURL != "" && !isWebURL(c.ModelURL) {
 		f.add("BIMPE_MODEL_URL", "must be an http or https URL")

@@ -114,6 +114,7 @@ func (a *App) newModels(rooms *connections.Service) (*models, error) {
 	return &models{
 		server: turns.Candidate{
 			Provider: console.Provider(a.cfg.ModelProvider), Name: cmp.Or(a.cfg.Model, m.Name()), Model: m,
+			Window: a.cfg.ModelContext,
 		},
 		db: a.db, connections: rooms, log: a.log, made: map[console.ID]madeModel{},
 	}, nil
@@ -132,7 +133,7 @@ func (m *models) Chain(ctx context.Context, team console.ID, a console.Agent) ([
 	}
 	for _, c := range named {
 		chain = append(chain, turns.Candidate{
-			Connection: c.ID, Provider: c.Provider, Name: c.Model, Price: c.Price, Version: wayOf(c),
+			Connection: c.ID, Provider: c.Provider, Name: c.Model, Price: c.Price, Window: c.Window, Version: wayOf(c),
 			Model: m.model(ctx, c),
 		})
 	}

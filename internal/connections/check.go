@@ -27,6 +27,7 @@ func (d Draft) connection() (console.ModelConnection, []console.Field) {
 		Name: d.Name, Provider: d.Provider, BaseURL: console.Filled(d.BaseURL), Model: d.Model,
 		Price: c.price(d.Price),
 	}
+	m.Window = c.window(d.Window)
 	c.connection(m)
 	c.key(d.Key)
 	return m, c.All
@@ -46,6 +47,9 @@ func (p Patch) apply(m console.ModelConnection) (console.ModelConnection, []cons
 	m.Model = p.Model.Or(m.Model)
 	if p.Price.Set {
 		m.Price = c.price(p.Price.Value)
+	}
+	if p.Window.Set {
+		m.Window = c.window(p.Window.Value)
 	}
 	c.connection(m)
 	c.key(p.Key.Value)
@@ -67,6 +71,17 @@ func (c *checker) connection(m console.ModelConnection) {
 			c.Fail("base_url", "must not contain a query or a fragment")
 		}
 	}
+}
+
+// window is 0 for nil.
+func (c *checker) window(tokens *int) int {
+	if tokens == nil {
+		return 0
+	}
+	if *tokens < console.MinWindow || *tokens > console.MaxWindow {
+		c.Fail("context_window", "must be from %d to %d", console.MinWindow, console.MaxWindow)
+	}
+	return *tokens
 }
 
 // key never repeats the key in its faults.

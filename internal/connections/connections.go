@@ -81,6 +81,7 @@ type Draft struct {
 	Model    string
 	Key      *string
 	Price    *Price
+	Window   *int // in tokens
 }
 
 // Create adds a connection. A team that has as many as it may is CodeConflict.
@@ -112,6 +113,7 @@ type Patch struct {
 	Model    console.Opt[string]
 	Key      console.Opt[*string]
 	Price    console.Opt[*Price]
+	Window   console.Opt[*int]
 }
 
 // Update changes what the patch names and leaves the rest. A change that would take the key to

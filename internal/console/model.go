@@ -13,9 +13,19 @@ type ModelConnection struct {
 	SealedKey []byte
 	KeyHint   string // the end of the key, by which its owner knows it again
 	Price     Price
+	// Window is how many tokens the model holds, prompt and reply together; 0: DefaultWindow.
+	Window    int
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
+
+// The bounds of a model's window, in tokens. DefaultWindow is the smallest usual size that holds the
+// longest instructions that can be saved and leaves more than half of it for all else.
+const (
+	MinWindow     = 2048
+	MaxWindow     = 2_000_000
+	DefaultWindow = 32_768
+)
 
 // Searchable is what a search looks through.
 func (m ModelConnection) Searchable() string { return Fold(m.Name, m.Model) }

@@ -82,6 +82,7 @@ const (
 	StepSkipped   StepKind = "skipped"   // a model was not asked, its breaker being open: Model, Fault
 	StepBudget    StepKind = "budget"    // a budget is used up: Note names it; the built-in model answers
 	StepSummary   StepKind = "summary"   // older messages were summed up: Model, Tokens, Cost
+	StepPrompt    StepKind = "prompt"    // some of what a model would be told did not fit into its window: Model
 	StepRestart   StepKind = "restart"   // the customer wrote again, and the turn began anew
 	StepApology   StepKind = "apology"   // no model answered: the customer got an apology
 )

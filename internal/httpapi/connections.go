@@ -17,6 +17,7 @@ type modelConnectionJSON struct {
 	HasKey    bool              `json:"has_key"`
 	KeyHint   *string           `json:"key_hint"`
 	Price     orNull[priceJSON] `json:"price"`
+	Window    *int              `json:"context_window" minimum:"2048" maximum:"2000000"`
 	CreatedAt stamp             `json:"created_at"`
 	UpdatedAt stamp             `json:"updated_at"`
 }
@@ -35,6 +36,9 @@ func modelOf(m console.ModelConnection) modelConnectionJSON {
 	}
 	if m.KeyHint != "" {
 		j.KeyHint = &m.KeyHint
+	}
+	if m.Window != 0 {
+		j.Window = &m.Window
 	}
 	if p := connections.PriceOf(m.Price); p != nil {
 		j.Price.it = (*priceJSON)(p)
@@ -67,12 +71,13 @@ type modelFields struct {
 	BaseURL *string    `json:"base_url,omitempty" nullable:"true"`
 	Key     *string    `json:"api_key,omitempty" nullable:"true" maxLength:"512" writeOnly:"true"`
 	Price   *priceJSON `json:"price,omitempty"`
+	Window  *int       `json:"context_window,omitempty" nullable:"true" minimum:"2048" maximum:"2000000"`
 }
 
 func (in createModelConnection) draft() connections.Draft {
 	return connections.Draft{
 		Name: in.Name, Provider: in.Provider, BaseURL: in.BaseURL, Model: in.Model, Key: in.Key,
-		Price: (*connections.Price)(in.Price),
+		Price: (*connections.Price)(in.Price), Window: in.Window,
 	}
 }
 
@@ -99,6 +104,7 @@ func (in updateModelConnection) patch(c *call) connections.Patch {
 		Model:    changed(c, "model", in.Model),
 		Key:      changed(c, "api_key", in.Key),
 		Price:    changed(c, "price", (*connections.Price)(in.Price)),
+		Window:   changed(c, "context_window", in.Window),
 	}
 }
 

@@ -83,7 +83,7 @@ type discardedJSON struct {
 
 // stepJSON is one thing that a turn did.
 type stepJSON struct {
-	Kind     string               `json:"kind" enum:"rule,flow,knowledge,model,skipped,budget,summary,restart,apology"`
+	Kind     string               `json:"kind" enum:"rule,flow,knowledge,model,skipped,budget,summary,prompt,restart,apology"`
 	At       stamp                `json:"at"`
 	Took     float64              `json:"duration_ms"`
 	Note     *string              `json:"note"`
@@ -156,7 +156,7 @@ func (j *turnJSON) step(s console.Step, decided string) string {
 			return string(console.ProviderBuiltin)
 		}
 	case console.StepApology:
-	case console.StepSkipped, console.StepBudget, console.StepSummary, console.StepRestart:
+	case console.StepSkipped, console.StepBudget, console.StepSummary, console.StepPrompt, console.StepRestart:
 		return decided
 	}
 	return string(s.Kind)

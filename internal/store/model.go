@@ -9,13 +9,14 @@ import (
 )
 
 const modelColumns = `x.id, x.name, x.provider, x.base_url, x.model, x.key_hint, x.currency, x.price_prompt, ` +
-	`x.price_reply, x.created_at, x.updated_at, x.sealed_key`
+	`x.price_reply, x.context_window, x.created_at, x.updated_at, x.sealed_key`
 
 func scanModel(r *row) console.ModelConnection {
 	m := console.ModelConnection{
 		ID: r.id(), Name: r.text(), Provider: console.Provider(r.text()), BaseURL: r.textOr(), Model: r.text(),
 		KeyHint:   r.text(),
 		Price:     console.Price{Currency: r.text(), Prompt: r.num(), Completion: r.num()},
+		Window:    int(r.num()),
 		CreatedAt: r.at(), UpdatedAt: r.at(),
 	}
 	m.SealedKey = slices.Clone(r.blob()) // the row's own bytes are used again
@@ -109,8 +110,8 @@ func (t *Tx) CountModelConnections(context.Context) (int, error) {
 // InsertModelConnection adds a connection of the team.
 func (t *Tx) InsertModelConnection(_ context.Context, m console.ModelConnection) error {
 	const text = `INSERT INTO model_connection (id, team_id, name, provider, base_url, model, sealed_key, key_hint,
-			currency, price_prompt, price_reply, created_at, updated_at, search)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
+			currency, price_prompt, price_reply, created_at, updated_at, search, context_window)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
 	_, err := t.s.exec(text, t.modelArgs(m)...)
 	return err
 }
@@ -119,7 +120,7 @@ func (t *Tx) InsertModelConnection(_ context.Context, m console.ModelConnection)
 func (t *Tx) UpdateModelConnection(_ context.Context, m console.ModelConnection) error {
 	const text = `UPDATE model_connection SET name = $3, provider = $4, base_url = $5, model = $6, sealed_key = $7,
 			key_hint = $8, currency = $9, price_prompt = $10, price_reply = $11, created_at = $12, updated_at = $13,
-			search = $14
+			search = $14, context_window = $15
 		WHERE id = $1 AND team_id = $2`
 	n, err := t.s.exec(text, t.modelArgs(m)...)
 	return changed(n, err, "model connection", m.ID)
@@ -133,6 +134,7 @@ func (t *Tx) modelArgs(m console.ModelConnection) []any {
 	return []any{
 		string(m.ID), t.team, m.Name, string(m.Provider), textArg(m.BaseURL), m.Model, key, m.KeyHint,
 		m.Price.Currency, m.Price.Prompt, m.Price.Completion, ms(m.CreatedAt), ms(m.UpdatedAt), m.Searchable(),
+		int64(m.Window),
 	}
 }
 

@@ -17,9 +17,8 @@ func BenchmarkPrompt(b *testing.B) {
 	for range 4 {
 		brief.passages = append(brief.passages, console.Passage{Source: "Menu", Text: strings.Repeat("rice and stew, 1,500. ", 30)})
 	}
-	var known preambles
+	brief.preambles, brief.weights = new(preambles), tailOf(brief.history).weights
 	for b.Loop() {
-		brief.preamble = known.of(brief, l)
-		prompted(prompt(brief, l))
+		prompted(prompt(brief, l).Request)
 	}
 }

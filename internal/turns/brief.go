@@ -28,12 +28,13 @@ type brief struct {
 	conversation console.Conversation
 	contact      console.Contact   // what is known of the customer
 	history      []console.Message // oldest first
+	weights      []weight          // of the history; nil: they are not known
 	earlier      int64             // messages of the customer before the history, where rules ask for their number
 	summary      console.Summary   // of what came before the history; zero: there is none
 	passages     []console.Passage
 	set          *flows.Set // nil: no rules and no flows
 	decided      decided    // by them
-	preamble     preamble   // the zero value: it has yet to be written
+	preambles    *preambles // nil: the team's text is written anew
 	spoken       string     // the customer's language, as far as it shows
 	now          time.Time  // in the agent's zone
 }
@@ -53,9 +54,11 @@ func (e *Engine) load(ctx context.Context, t console.Turn, k known) (brief, erro
 		return b, gone(err)
 	}
 	b.now = e.zones.in(e.Now(), b.agent.Timezone)
-	if b.history, err = e.history(ctx, from, b.conversation, t.FromSeq); err != nil {
+	read, err := e.history(ctx, from, b.conversation, t.FromSeq)
+	if err != nil {
 		return b, err
 	}
+	b.history, b.weights = read.log, read.weights
 	if b.workflow, err = e.workflow(ctx, from, b.agent.WorkflowID); err != nil {
 		return b, err
 	}
@@ -69,7 +72,7 @@ func (e *Engine) load(ctx context.Context, t console.Turn, k known) (brief, erro
 	if b.earlier, err = earlier(ctx, from, b); err != nil {
 		return b, err
 	}
-	b.preamble = e.preambles.of(b, e.Limits)
+	b.preambles = &e.preambles
 	if b.agent.ReplyLanguage == console.ReplyInCustomers {
 		b.spoken = e.guesser.Language(b.spokenText())
 	}
@@ -96,16 +99,16 @@ func (e *Engine) conversation(ctx context.Context, from Reads, t console.Turn) (
 const maxAsked = 200
 
 // history reads back as far as replies look, and at least to what is to be answered.
-func (e *Engine) history(ctx context.Context, from Reads, c console.Conversation, asked int64) ([]console.Message, error) {
-	if tail := e.tails.get(c.ID, c.Seq); tail != nil && tail[0].Seq <= asked {
-		return tail, nil
+func (e *Engine) history(ctx context.Context, from Reads, c console.Conversation, asked int64) (tail, error) {
+	if known := e.tails.get(c.ID, c.Seq); known.log != nil && known.log[0].Seq <= asked {
+		return known, nil
 	}
 	waiting := min(max(c.Seq-asked+1, 0), maxAsked)
-	read, err := from.History(ctx, c.ID, console.HistoryLength+int(waiting))
-	if err == nil {
-		e.tails.put(c.ID, read)
+	log, err := from.History(ctx, c.ID, console.HistoryLength+int(waiting))
+	if err != nil {
+		return tail{}, err
 	}
-	return read, err
+	return e.tails.put(c.ID, log), nil
 }
 
 // earlier counts what the customer wrote before the history, where a rule or a flow asks for it: few do.

@@ -68,7 +68,7 @@ func TestTurnsAtOnceStayWithinTheBudget(t *testing.T) {
 		for i := range purses {
 			purses[i] = purse{e: h.Engine, turn: console.Turn{TeamID: teamID, AgentID: agentID}}
 			r := llm.Request{System: "word", MaxTokens: 1024}
-			over, err := purses[i].take(ctx, console.Agent{}, &r)
+			over, err := purses[i].take(ctx, console.Agent{}, &r, 2)
 			h.must(err)
 			if over == "" {
 				taken += purses[i].taken
@@ -83,7 +83,7 @@ func TestTurnsAtOnceStayWithinTheBudget(t *testing.T) {
 		}
 		r := llm.Request{MaxTokens: 1024}
 		late := purse{e: h.Engine, turn: console.Turn{TeamID: teamID, AgentID: agentID}}
-		if over, err := late.take(ctx, console.Agent{}, &r); err != nil || over != "" {
+		if over, err := late.take(ctx, console.Agent{}, &r, 0); err != nil || over != "" {
 			t.Errorf("what was held and not spent is gone: %v, %v", over, err)
 		}
 		if r.MaxTokens != 1024 {

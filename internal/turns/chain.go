@@ -24,6 +24,7 @@ type Candidate struct {
 	Provider   console.Provider
 	Name       string // what the provider calls the model
 	Price      console.Price
+	Window     int    // tokens that it holds, prompt and reply together; 0: it does not say
 	Version    string // of the way there: what is known of another address, key or model does not count
 	Model      llm.Model
 }
@@ -60,10 +61,13 @@ func (t transcript) ask(l Limits) action {
 	if t.chain == nil {
 		return choose{}
 	}
-	do := ask{request: prompt(t.brief, l), tail: t.brief.decided.after, about: t.brief.part()}
+	do := ask{tail: t.brief.decided.after, about: t.brief.part()}
 	if do.who, do.after, do.resort = t.whom(l); do.who >= len(t.chain) {
 		return t.apologise(console.WhyModelFailed)
 	}
+	who := t.chain[do.who]
+	l = l.in(who.Window)
+	do.prompt = prompt(t.brief, l)
 	switch {
 	case do.resort:
 		do.silence = max(min(t.left, l.Silence), time.Millisecond)
@@ -72,6 +76,9 @@ func (t transcript) ask(l Limits) action {
 	}
 	if !t.told {
 		do.steps = slices.Concat(t.brief.decided.steps, given(t.brief.passages))
+	}
+	if who.Provider != console.ProviderBuiltin && !slices.Contains(t.shown, l.Window) {
+		do.steps = append(do.steps, leftOut(do.prompt.left, l.Window, who.ref())...)
 	}
 	return do
 }

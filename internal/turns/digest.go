@@ -37,13 +37,14 @@ func (e *Engine) summary(ctx context.Context, from Reads, b brief) (console.Summ
 }
 
 // digest sums up a conversation in the background if it has outgrown what a model is told. It is
-// called once a reply has been committed, by whoever held its turn, with what the reply rested on and
-// what was asked and spent for it: nothing is summed up by the built-in model, which reads no history.
-func (e *Engine) digest(b brief, asked *console.Prompt, spent int64) {
-	if asked == nil {
+// called once a reply has been committed, by whoever held its turn, with what the reply rested on, the
+// room that the conversation had in what was asked, 0 where nobody was, and what was spent for it:
+// nothing is summed up by the built-in model, which reads no history.
+func (e *Engine) digest(b brief, room int, spent int64) {
+	if room == 0 {
 		return
 	}
-	to := outgrown(b, e.Limits.PromptTokens-llm.EstimateTokens(asked.System))
+	to := outgrown(b, room)
 	if to == 0 {
 		return
 	}
@@ -106,13 +107,14 @@ func (e *Engine) write(ctx context.Context, p *purse, b brief, to int64) (consol
 	if err != nil {
 		return none, nil, err
 	}
-	request, fault := digestPrompt(b, messages, e.Limits), errNobody
+	fault := errNobody
 	var steps []console.Step
 	for _, c := range chain {
 		if c.Provider == console.ProviderBuiltin {
 			continue
 		}
-		if over, err := p.take(ctx, b.agent, &request); err != nil || over != "" {
+		request := digestPrompt(b, messages, e.Limits.in(c.Window))
+		if over, err := p.take(ctx, b.agent, &request, estimate(request, "").Prompt); err != nil || over != "" {
 			return none, steps, cmp.Or(err, errNobody)
 		}
 		step := console.Step{Kind: console.StepSummary, At: e.Now(), Model: c.ref()}

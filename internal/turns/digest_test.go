@@ -85,10 +85,10 @@ func TestDigestPrompt(t *testing.T) {
 	if strings.Contains(r.System, "EARLIER") || strings.Contains(r.System, "message") {
 		t.Errorf("what was said stands in the system text:\n%s", r.System)
 	}
-	l := Limits{PromptTokens: 900}.withDefaults()
+	l := Limits{Window: 1300}.withDefaults()
 	r = digestPrompt(talkOf(20, 100), talkOf(20, 100).history, l)
-	if n := llm.EstimateTokens(r.System) + llm.EstimateTokens(r.Messages[0].Text); n > l.PromptTokens {
-		t.Errorf("%d tokens in a window of %d", n, l.PromptTokens)
+	if n := llm.EstimateTokens(r.System) + llm.EstimateTokens(r.Messages[0].Text); n+digestTokens > l.Window {
+		t.Errorf("%d tokens in a window of %d", n+digestTokens, l.Window)
 	}
 	if !strings.Contains(r.Messages[0].Text, "message 20") || strings.Contains(r.Messages[0].Text, "message 1 ") {
 		t.Error("of what does not fit the newest is to be kept")

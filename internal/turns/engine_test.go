@@ -284,7 +284,7 @@ func TestEndlessReplyIsCut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, utterance{words: make1000(strings.Repeat("x", 1024))})
-		h.Limits.ReplyTokens = h.Limits.ReplyBytes
+		h.Limits.ReplyTokens, h.Limits.Window = h.Limits.ReplyBytes, 8*h.Limits.ReplyBytes
 		h.customer("a")
 		synctest.Wait()
 		if n := len(h.db.log()[1].Text); n != h.Limits.ReplyBytes {

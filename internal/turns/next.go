@@ -15,6 +15,7 @@ type transcript struct {
 	chain   []Candidate   // whom to ask; nil: that has not been found out
 	tries   []try         // what came to nothing
 	told    bool          // what led to the first asking is in the journal
+	shown   []int         // the windows of which it is in the journal what did not fit
 	answer  *answer       // of the model, once it gave one
 	expired bool          // the turn's time is over
 	left    time.Duration // of the turn's time
@@ -36,7 +37,7 @@ type ask struct {
 	after   time.Duration
 	silence time.Duration // how long it may say nothing; 0: the adapter's own bound
 	resort  bool          // its breaker is open, and nobody else is left
-	request llm.Request
+	prompt  told
 	about   string         // which of several messages it is about; empty: all
 	tail    string         // what is said behind the model's answer, word for word; empty: nothing
 	steps   []console.Step // what led to it, for the journal

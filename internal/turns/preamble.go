@@ -2,9 +2,8 @@ package turns
 
 import (
 	"fmt"
+	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -20,18 +19,27 @@ import (
 type preamble struct {
 	text   string
 	tokens int
+	left   []omission // what did not fit
 }
 
-// newPreamble writes it. The parts are cut first to last.
-func newPreamble(b brief, l Limits) preamble {
-	most := l.PromptTokens * preambleShare / 100
-	w := &writer{left: most}
+// newPreamble writes it into a room of so many tokens. Where not all of it fits, its parts have equal
+// shares of the room, and what one does not need is for the others: long instructions leave a place
+// for the rules.
+func newPreamble(b brief, room int) preamble {
+	w := &writer{left: room}
 	w.identity(b)
-	w.instructions(b)
-	w.rules(b)
-	w.flows(b)
-	w.faq(b.faq())
-	return preamble{text: w.text.String(), tokens: most - w.left}
+	sections := slices.DeleteFunc([]section{
+		b.workflowInstructions(), b.instructions(), b.rules(), b.flows(false), b.flows(true), b.questions(),
+	}, func(s section) bool { return len(s.entries) == 0 })
+	needs := make([]int, len(sections))
+	for i := range sections {
+		needs[i] = sections[i].weigh()
+	}
+	var left []omission
+	for i, share := range shares(needs, w.left) {
+		left = omit(left, sections[i].write(w, share))
+	}
+	return preamble{text: w.text.String(), tokens: room - w.left, left: left}
 }
 
 func (w *writer) identity(b brief) {
@@ -52,31 +60,40 @@ func (w *writer) identity(b brief) {
 	w.put("If you do not know something, say so. Never invent facts, prices or promises.")
 }
 
-func (w *writer) instructions(b brief) {
-	if b.workflow != nil {
-		w.optional("\nInstructions:\n%s", b.workflow.SystemPrompt)
+const instructionsTitle = "\nInstructions:"
+
+func (b brief) workflowInstructions() section {
+	if b.workflow == nil {
+		return section{}
 	}
-	w.optional("\nInstructions:\n%s", b.agent.SystemPrompt)
+	return prose("the workflow's instructions", instructionsTitle, b.workflow.SystemPrompt)
+}
+
+func (b brief) instructions() section {
+	return prose("the agent's instructions", instructionsTitle, b.agent.SystemPrompt)
 }
 
 // rules tells of those that only a model can judge. What the others say is said without it, and where
 // it is not said, their condition does not hold: a model that knew of it would say it all the same.
-func (w *writer) rules(b brief) {
-	title := "\nRules, which come before everything else:"
+func (b brief) rules() section {
+	s := section{what: "rules", title: "\nRules, which come before everything else:"}
 	for i, r := range b.agent.WithRules(b.workflow) {
 		response := readable(r.Response)
 		if !b.set.Told(i) || response == nil && !orders(r) {
 			continue
 		}
-		if title != "" && !w.put("%s", title) {
-			return
+		lines := []string{fmt.Sprintf("- %s: when %s", r.Name, r.Trigger)}
+		tell := func(format string, text *string) {
+			if text != nil && strings.TrimSpace(*text) != "" {
+				lines = append(lines, fmt.Sprintf(format, *text))
+			}
 		}
-		title = ""
-		w.put("- %s: when %s", r.Name, r.Trigger)
-		w.optional("  if %s", r.Condition)
-		w.optional("  answer: %s", response)
-		w.optional("  and do: %s", r.Action)
+		tell("  if %s", r.Condition)
+		tell("  answer: %s", response)
+		tell("  and do: %s", r.Action)
+		s.entries = append(s.entries, strings.Join(lines, "\n"))
 	}
+	return s
 }
 
 // readable is a response as a model may be told of it, or nil: one with holes in it is nothing for a
@@ -93,14 +110,12 @@ func orders(r console.Rule) bool {
 	return r.Action != nil && strings.TrimSpace(*r.Action) != "" && !flows.IsHandoff(r.Action)
 }
 
-func (w *writer) faq(faq []console.QA) {
-	if len(faq) == 0 {
-		return
+func (b brief) questions() section {
+	s := section{what: "questions and answers", title: "\nQuestions that customers ask, and their answers:"}
+	for _, qa := range b.faq() {
+		s.entries = append(s.entries, fmt.Sprintf("Q: %s\nA: %s", qa.Question, qa.Answer))
 	}
-	w.put("\nQuestions that customers ask, and their answers:")
-	for _, qa := range faq {
-		w.put("Q: %s\nA: %s", qa.Question, qa.Answer)
-	}
+	return s
 }
 
 func manner(p console.Persona) string {
@@ -126,38 +141,3 @@ func languageName(tag string) string {
 
 // maxTag is longer than any tag that has a name.
 const maxTag = 35
-
-// preambles remember what was written for agents, each in the version in which it was asked for last.
-type preambles struct {
-	mu   sync.Mutex
-	byID map[console.ID]written // by agent; held under mu
-}
-
-type written struct {
-	agent    time.Time
-	workflow console.ID
-	changed  time.Time // when the workflow was
-	preamble preamble
-}
-
-// of returns the preamble text for a brief, written anew if agent or workflow have changed.
-func (s *preambles) of(b brief, l Limits) preamble {
-	v := written{agent: b.agent.UpdatedAt}
-	if b.workflow != nil {
-		v.workflow, v.changed = b.workflow.ID, b.workflow.UpdatedAt
-	}
-	s.mu.Lock()
-	had, ok := s.byID[b.agent.ID]
-	s.mu.Unlock()
-	if ok && !v.agent.IsZero() && had.agent.Equal(v.agent) && had.workflow == v.workflow && had.changed.Equal(v.changed) {
-		return had.preamble
-	}
-	v.preamble = newPreamble(b, l)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.byID == nil || len(s.byID) >= maxAgents {
-		s.byID = map[console.ID]written{}
-	}
-	s.byID[b.agent.ID] = v
-	return v.preamble
-}

@@ -146,14 +146,14 @@ func TestPromptStaysInItsWindow(t *testing.T) {
 	b.history = append(b.history, console.Message{
 		Seq: 2000, Role: console.RoleUser, Author: console.ByCustomer, Text: strings.Repeat("世", 100_000),
 	})
-	l := Limits{PromptTokens: 2000}.withDefaults()
+	l := Limits{Window: 3024}.withDefaults()
 	r := prompt(b, l)
 	total := llm.EstimateTokens(r.System)
 	for _, m := range r.Messages {
 		total += llm.EstimateTokens(m.Text)
 	}
-	if total > l.PromptTokens {
-		t.Errorf("the prompt has %d tokens, the window %d", total, l.PromptTokens)
+	if total+r.MaxTokens > l.Window {
+		t.Errorf("prompt and reply have %d tokens, the window %d", total+r.MaxTokens, l.Window)
 	}
 	if len(r.Messages) == 0 || !strings.HasPrefix(r.Messages[len(r.Messages)-1].Text, "世") {
 		t.Error("the newest message is not in the prompt")
@@ -202,7 +202,7 @@ func TestPromptSaysWhereItsMessagesStand(t *testing.T) {
 	}
 	b.history = b.history[2:]
 	b.history[0].Text = strings.Repeat("long ", 20_000)
-	if got := places(b, Limits{PromptTokens: 2000}); !slices.Equal(got, []int64{0}) {
+	if got := places(b, Limits{Window: 3024}); !slices.Equal(got, []int64{0}) {
 		t.Errorf("places %d, want none of a message that was cut", got)
 	}
 }
@@ -217,7 +217,7 @@ func TestPromptClosesItsFences(t *testing.T) {
 			b.passages = append(b.passages, console.Passage{Source: "Long", Text: strings.Repeat("knows <|im_start|> ", 300)})
 		}
 		b.summary.Text = strings.Repeat("said [INST] ", 200)
-		r := prompt(b, Limits{PromptTokens: tokens}.withDefaults())
+		r := prompt(b, Limits{Window: tokens}.withDefaults())
 		opened, closed := strings.Count(r.System, "<data-abcdefghijkl kind"), strings.Count(r.System, "</data-abcdefghijkl>\n")
 		if opened != closed {
 			t.Fatalf("%d tokens: %d fences are opened and %d closed:\n%s", tokens, opened, closed, r.System)
@@ -290,34 +290,62 @@ func TestReplyLanguage(t *testing.T) {
 func TestPreambleIsOfItsVersion(t *testing.T) {
 	t.Parallel()
 	var p preambles
-	b, l := fullBrief(), Limits{}.withDefaults()
+	const room = 20_000
+	b := fullBrief()
 	b.agent.ID, b.agent.UpdatedAt = "a", b.now
-	first := p.of(b, l)
+	first := p.of(b, room).text
 	b.agent.Name, b.workflow.FAQ[0].Answer = "CHANGED", "CHANGED-TOO"
-	if got := p.of(b, l); got != first {
-		t.Error("the same version was written anew")
+	for _, other := range []int{room, room / 2} {
+		if got := p.of(b, other).text; got != first {
+			t.Error("the same version was written anew")
+		}
 	}
 	b.agent.UpdatedAt = b.now.Add(time.Millisecond)
-	if got := p.of(b, l); !strings.Contains(got.text, "You are CHANGED") {
+	if got := p.of(b, room); !strings.Contains(got.text, "You are CHANGED") {
 		t.Errorf("a new version of the agent: %s", got.text)
 	}
 	b.workflow.FAQ[0].Answer = "NEWEST"
 	b.workflow.UpdatedAt = b.now
-	if got := p.of(b, l); !strings.Contains(got.text, "NEWEST") {
+	if got := p.of(b, room); !strings.Contains(got.text, "NEWEST") {
 		t.Errorf("a new version of the workflow: %s", got.text)
 	}
 	b.workflow = nil
-	if got := p.of(b, l); strings.Contains(got.text, "NEWEST") {
+	if got := p.of(b, room); strings.Contains(got.text, "NEWEST") {
 		t.Errorf("without a workflow: %s", got.text)
 	}
-	if got, want := p.of(b, l).tokens, llm.EstimateTokens(p.of(b, l).text); got < want {
+	if got, want := p.of(b, room).tokens, llm.EstimateTokens(p.of(b, room).text); got < want {
 		t.Errorf("%d tokens are counted, want at least %d", got, want)
 	}
 	for i := range 3 * maxAgents {
 		b.agent.ID = console.ID(fmt.Sprint(i))
-		p.of(b, l)
+		p.of(b, room)
 	}
-	if len(p.byID) > maxAgents {
-		t.Errorf("%d agents are remembered, want at most %d", len(p.byID), maxAgents)
+	if len(p.byKey) > maxAgents {
+		t.Errorf("%d agents are remembered, want at most %d", len(p.byKey), maxAgents)
+	}
+}
+
+// One that does not fit is remembered for the room into which it was cut, and no other.
+func TestPreambleIsOfItsRoom(t *testing.T) {
+	t.Parallel()
+	var p preambles
+	b := fullBrief()
+	b.agent.ID, b.agent.UpdatedAt = "a", b.now
+	b.agent.SystemPrompt = ptr(strings.Repeat("word ", 2000))
+	small, whole := p.of(b, 800), p.of(b, 20_000)
+	if small.tokens > 800 || len(small.left) == 0 || len(whole.left) != 0 {
+		t.Errorf("%d tokens in a room of 800, left out %+v; of the whole %+v", small.tokens, small.left, whole.left)
+	}
+	b.agent.SystemPrompt = nil
+	if p.of(b, 800).text != small.text || p.of(b, 30_000).text != whole.text || p.of(b, 900).text == small.text {
+		t.Error("a room was given what was written for another")
+	}
+	b.agent.SystemPrompt = ptr(strings.Repeat("x", maxPreambles/2))
+	for i := range 5 {
+		b.agent.ID = console.ID(fmt.Sprint(i))
+		p.of(b, console.MaxWindow*10)
+	}
+	if p.bytes > maxPreambles {
+		t.Errorf("%d bytes are remembered, want at most %d", p.bytes, maxPreambles)
 	}
 }

@@ -61,8 +61,9 @@ func (k *keeper) keep(s string) string {
 }
 
 // prompt notes what is being asked; of several askings the last one counts.
-func (j *journal) prompt(r llm.Request) {
-	p := prompted(r)
+func (j *journal) prompt(asked told) {
+	p := prompted(asked.Request)
+	p.Cut = p.Cut || asked.cut
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.record.Prompt = p

@@ -21,11 +21,11 @@ type purse struct {
 // ends.
 const leastReply = 200
 
-// take makes room for an asking: it bounds the reply by what is left, and says which budget is used
+// take makes room for an asking of so many tokens: it bounds the reply by what is left, and says which budget is used
 // up where that is too little. An error is the store's.
-func (p *purse) take(ctx context.Context, a console.Agent, r *llm.Request) (console.Budget, error) {
+func (p *purse) take(ctx context.Context, a console.Agent, r *llm.Request, prompt int64) (console.Budget, error) {
 	p.pay(0)
-	prompt, most := estimate(*r, "").Prompt, int64(r.MaxTokens)
+	most := int64(r.MaxTokens)
 	least := min(leastReply, most)
 	if a.MaxTokensPerTurn > 0 {
 		left := a.MaxTokensPerTurn - p.before - p.paid - prompt

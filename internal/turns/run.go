@@ -30,6 +30,7 @@ type run struct {
 	asking  Candidate // whom it asks now; of the run's own goroutine
 	owed    bool      // that it was taken up again has not been counted; of the run's own goroutine
 	purse   purse
+	talk    int // the room of the conversation in what it asked last; 0: it asked nobody who reads it
 
 	mu       sync.Mutex
 	message  console.ID              // of the reply being written
@@ -135,7 +136,7 @@ func (r *run) answer(ctx context.Context) (console.TurnState, []try, error) {
 func (r *run) try(ctx context.Context, t transcript, do ask) (transcript, error) {
 	r.asking = t.chain[do.who]
 	if r.asking.Provider != console.ProviderBuiltin {
-		over, err := r.afford(ctx, t.brief.agent, &do.request)
+		over, err := r.afford(ctx, t.brief.agent, &do.prompt)
 		if err != nil {
 			return t, err
 		}
@@ -147,7 +148,7 @@ func (r *run) try(ctx context.Context, t transcript, do ask) (transcript, error)
 		}
 	}
 	r.note(do.steps)
-	t.told = true
+	t.told, t.shown = true, append(t.shown, r.e.Limits.in(r.asking.Window).Window)
 	var err error
 	if t.answer, err = r.ask(ctx, do); err == nil {
 		t.answer.text = r.add(ctx, do.tail)
@@ -157,9 +158,9 @@ func (r *run) try(ctx context.Context, t transcript, do ask) (transcript, error)
 
 // afford makes room for an asking, and says which budget is used up. While the store is out of reach it
 // asks it again.
-func (r *run) afford(ctx context.Context, a console.Agent, request *llm.Request) (console.Budget, error) {
+func (r *run) afford(ctx context.Context, a console.Agent, p *told) (console.Budget, error) {
 	for pause := r.e.Limits.Backoff; ; pause = min(2*pause, maxBackoff) {
-		over, err := r.purse.take(ctx, a, request)
+		over, err := r.purse.take(ctx, a, &p.Request, int64(p.tokens))
 		if err == nil {
 			return over, nil
 		}
@@ -174,7 +175,7 @@ func (r *run) conclude(t transcript, do say) (console.TurnState, error) {
 	r.note(do.steps)
 	state, err := r.say(do.reply)
 	if err == nil && state == console.TurnReplied && t.answer != nil {
-		r.e.digest(t.brief, r.journal.written().Prompt, r.purse.paid)
+		r.e.digest(t.brief, r.talk, r.purse.paid)
 	}
 	return state, err
 }
@@ -250,7 +251,7 @@ func (r *run) ask(ctx context.Context, a ask) (*answer, error) {
 		err = errNothingSaid
 	}
 	r.settle(h, a, err)
-	r.asked(step, a.request, end, err)
+	r.asked(step, a.prompt, end, err)
 	if err != nil {
 		return nil, err
 	}
@@ -260,7 +261,7 @@ func (r *run) ask(ctx context.Context, a ask) (*answer, error) {
 // put asks the model. One that does not give whole replies is asked for a stream, now and from now
 // on.
 func (r *run) put(ctx context.Context, h *health, a ask) (llm.End, error) {
-	request := a.request
+	request := a.prompt.Request
 	request.Whole = a.after == 0 && r.e.whole(h, r.at())
 	end, err := r.listen(ctx, h, request, a.silence)
 	if fault, ok := errors.AsType[*llm.Error](err); request.Whole && ok && fault.Kind == llm.KindInvalid {

@@ -37,16 +37,17 @@ func given(passages []console.Passage) []console.Step {
 }
 
 // asked puts an asking of a model into the journal, once it is over, however it ended.
-func (r *run) asked(s console.Step, request llm.Request, end llm.End, err error) {
+func (r *run) asked(s console.Step, p told, end llm.End, err error) {
 	s.Took, s.Fault = r.e.Now().Sub(s.At), word(err)
 	if err == nil && end.Finish == llm.FinishLength {
 		s.Fault = console.FaultCut
 	}
-	s.Tokens = cost(r.asking, request, end, r.written().Written, err)
+	s.Tokens = cost(r.asking, p.Request, end, r.written().Written, err)
 	r.purse.pay(s.Tokens.Total())
 	s.Cost = r.asking.Price.Of(s.Tokens)
 	if r.asking.Provider != console.ProviderBuiltin { // which reads no prompt
-		r.journal.prompt(request)
+		r.talk = p.talk
+		r.journal.prompt(p)
 	}
 	r.journal.add(s)
 }

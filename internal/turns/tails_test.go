@@ -25,17 +25,17 @@ func TestTailsFollowTheLog(t *testing.T) {
 	t.Parallel()
 	var tails tails
 	for seq := int64(1); seq <= 50; seq++ {
-		held := tails.get("c", seq-1)
+		held := tails.get("c", seq-1).log
 		before := append([]console.Message(nil), held...)
 		tails.add(said(seq))
-		if want := logOf(max(1, seq-console.HistoryLength+1), seq); !cmp.Equal(want, tails.get("c", seq)) {
-			t.Fatalf("after message %d: %v", seq, cmp.Diff(want, tails.get("c", seq)))
+		if want := logOf(max(1, seq-console.HistoryLength+1), seq); !cmp.Equal(want, tails.get("c", seq).log) {
+			t.Fatalf("after message %d: %v", seq, cmp.Diff(want, tails.get("c", seq).log))
 		}
 		if !cmp.Equal(before, append([]console.Message(nil), held...)) {
 			t.Fatal("what a turn holds has changed under it")
 		}
 	}
-	if tails.get("c", 51) != nil {
+	if tails.get("c", 51).log != nil {
 		t.Error("a tail passes for one that reaches further")
 	}
 }
@@ -68,7 +68,7 @@ func TestTailsKeepTheNewest(t *testing.T) {
 	var tails tails
 	tails.put("c", logOf(1, 5))
 	tails.put("c", logOf(1, 3)) // read earlier, told later
-	if tails.get("c", 5) == nil {
+	if tails.get("c", 5).log == nil {
 		t.Error("an older reading replaced a newer one")
 	}
 	for i := range 2 * maxTails {

@@ -27,6 +27,12 @@ func (w *writer) put(format string, args ...any) bool {
 	return false
 }
 
+// spend adds a text that costs so many tokens and is known to fit.
+func (w *writer) spend(text string, tokens int) {
+	w.left -= tokens
+	w.text.WriteString(text)
+}
+
 func (w *writer) optional(format string, s *string) {
 	if s != nil && strings.TrimSpace(*s) != "" {
 		w.put(format, *s)
@@ -39,27 +45,28 @@ type datum struct{ what, from, text string }
 // leastData is how many tokens of a text are worth a fence.
 const leastData = 8
 
-// data adds a text behind its fence, or as much of it as fits: the fence is always closed.
-func (w *writer) data(f llm.Fence, d datum) {
+// data adds a text behind its fence, or as much of it as fits: the fence is always closed. It returns
+// about how many tokens were left out.
+func (w *writer) data(f llm.Fence, d datum) int {
+	block := f.Wrap(d.what, d.from, d.text) + "\n"
+	n := llm.EstimateTokens(block)
+	if n <= w.left {
+		w.spend(block, n)
+		return 0
+	}
 	frame := llm.EstimateTokens(f.Wrap(d.what, d.from, "")) + 1
 	if w.left < frame+leastData {
-		return
-	}
-	block := f.Wrap(d.what, d.from, d.text) + "\n"
-	if n := llm.EstimateTokens(block); n <= w.left {
-		w.left -= n
-		w.text.WriteString(block)
-		return
+		return n
 	}
 	// Taming a cut text can make it longer by a few characters, which the second cut allows for.
-	for room := w.left - frame; ; room -= leastData {
-		block = f.Wrap(d.what, d.from, clip(d.text, room)) + "\n"
-		if n := llm.EstimateTokens(block); n <= w.left || room <= 0 {
-			break
-		}
+	cut := n
+	for room := w.left - frame; cut > w.left && room > 0; room -= leastData {
+		block = f.Wrap(d.what, d.from, beginning(d.text, room)) + "\n"
+		cut = llm.EstimateTokens(block)
 	}
-	if n := llm.EstimateTokens(block); n <= w.left {
-		w.text.WriteString(block)
+	if cut > w.left {
+		return n
 	}
-	w.left = 0
+	w.spend(block, cut)
+	return n - cut
 }

@@ -49,6 +49,7 @@ func modelRoundTrip(t *testing.T, b *bench) {
 		ID: m.ID, Name: "Full «one» 100%", Provider: console.ProviderAnthropic, BaseURL: to("https://models.example/v1"),
 		Model: "big", SealedKey: []byte{1, 0, 255}, KeyHint: "wxyz",
 		Price:     console.Price{Currency: "USD", Prompt: 2_500_000, Completion: 1<<62 - 1},
+		Window:    128_000,
 		CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt.Add(time.Minute),
 	}
 	for _, now := range []console.ModelConnection{m, full, m} {
