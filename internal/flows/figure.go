@@ -2,8 +2,11 @@ package flows
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/bimpe/bimpe/internal/words"
 )
@@ -23,7 +26,7 @@ func numberOf(text, language string) (string, float64, bool) {
 		return "", 0, false
 	}
 	found, ok := s.amounts(language)
-	if !ok {
+	if !ok || below(text, language) || slices.ContainsFunc(found, s.limits) {
 		return "", 0, false
 	}
 	value, ok := s.once(found)
@@ -62,8 +65,8 @@ func counted(text, language string) (said, bool) {
 	for _, at := range figure.FindAllStringIndex(text, maxNumbers) {
 		l.hear(text[from:at[0]])
 		written := text[at[0]:at[1]]
-		if strings.HasSuffix(" "+text[:at[0]], " .") || strings.HasSuffix(" "+text[:at[0]], " ,") {
-			return nil, false // .5
+		if !alone(text[:at[1]-len(strings.TrimLeft(written, "-+−"))], text[at[1]:]) {
+			return nil, false
 		}
 		if at[0] > 0 && !strings.HasSuffix(text[:at[0]], " ") {
 			written = strings.TrimLeft(written, "-−") // it joins: 5-6, table-5
@@ -79,44 +82,69 @@ func counted(text, language string) (said, bool) {
 	return l.said, true
 }
 
+// alone reports whether a number in figures is one by itself, by what stands right before and behind it: not
+// .5, f1ve, <5 or 5+.
+func alone(before, behind string) bool {
+	if strings.HasSuffix(" "+before, " .") || strings.HasSuffix(" "+before, " ,") || strings.HasPrefix(strings.TrimLeft(behind, " "), "+") {
+		return false
+	}
+	r, _ := utf8.DecodeLastRuneInString(strings.TrimRight(before, " "))
+	letter, _ := utf8.DecodeLastRuneInString(before)
+	return !strings.ContainsRune("<>≤≥", r) && !unicode.Is(unicode.Latin, letter)
+}
+
 // amounts finds the numbers that an answer mentions; false where one of them is of a kind that is not
 // understood, so that what is understood is not all.
 func (s said) amounts(language string) ([]mention, bool) {
 	var found []mention
 	var known numerals
 	for i := 0; i < len(s); {
+		var m mention
+		var ok bool
 		if s[i].figure != "" {
-			end := i + 1
-			value, ok := s[i].word, true
-			if end < len(s) && s[end].clause == s[i].clause {
-				value, end, ok = s.scaled(i)
+			m, ok = s.written(i)
+		} else {
+			if known == nil {
+				known = newNumerals(language)
 			}
-			if !ok {
-				return nil, false
-			}
-			found = append(found, mention{value, i, end})
-			i = end
-			continue
+			m, ok = known.spoken(s, i)
 		}
-		if known == nil {
-			known = newNumerals(language)
-		}
-		if in(s[i].word, vague) || s[i].word == "cent" && known["cent"] == 0 {
+		if !ok {
 			return nil, false
 		}
-		end := known.run(s, i)
-		if end == i {
-			i++
-			continue
+		if m.end > i {
+			found = append(found, m)
 		}
-		n, ok := known.value(s[i:end])
-		if !ok || n%10 == 0 && n >= 20 && in(s.word(end), ordinals) {
-			return nil, false
-		}
-		found = append(found, mention{strconv.Itoa(n), i, end})
-		i = end
+		i = max(m.end, i+1)
 	}
 	return found, true
+}
+
+// written is the number in figures at a place, with what multiplies it; false where it is of a kind that is
+// not understood.
+func (s said) written(i int) (mention, bool) {
+	value, end, ok := s[i].word, i+1, true
+	if end < len(s) && s[end].clause == s[i].clause {
+		value, end, ok = s.scaled(i)
+	}
+	return mention{value, i, end}, ok && !in(s.word(end), "st|nd|rd|th")
+}
+
+// spoken is the number in words at a place, the zero mention where none begins; false where it is of a kind that
+// is not understood.
+func (k numerals) spoken(s said, i int) (mention, bool) {
+	if in(s[i].word, vague) || s.oneOf(i, vaguePhrases) > 0 || s[i].word == "cent" && k["cent"] == 0 {
+		return mention{}, false
+	}
+	end := k.run(s, i)
+	if end == i {
+		return mention{}, true
+	}
+	n, ok := k.value(s[i:end])
+	if !ok || in(s.word(end), ordinals) || n == 1 && (in(s.word(end), uncounted) || in(s.word(i-1), uncounted)) {
+		return mention{}, false
+	}
+	return mention{strconv.Itoa(n), i, end}, true
 }
 
 // scaled is a number in figures with the thousand or million behind it; false where another number, or
@@ -131,7 +159,7 @@ func (s said) scaled(i int) (value string, end int, ok bool) {
 		times = 1e3
 	case in(next.word, "hundred|hundert|百"):
 		times = 100
-	case in(next.word, "dozen"):
+	case in(next.word, dozens):
 		times = 12
 	case in(next.word, "million|millones|millions|millionen|milhoes|مليون"):
 		times = 1e6
@@ -146,16 +174,6 @@ func (s said) scaled(i int) (value string, end int, ok bool) {
 	return strconv.FormatFloat(n*times, 'f', -1, 64), i + 2, err == nil && n*times < 1e15
 }
 
-// vague are words that make a number beside them another one, or are one that is not in figures.
-const vague = "point|komma|virgule|coma|virgula|half|halves|quarter|quarters|couple|few|several|dozens|hundreds|thousands|billion|billions|trillion|lakh|lakhs|" +
-	"crore|crores|than|minus|negative|twice|double|triple|" +
-	"medio|media|docenas|cientos|miles|varios|varias|pocos|pocas|demi|demie|moitie|plusieurs|centaine|centaines|dizaine|" +
-	"dizaines|vingtaine|quinzaine|milliers|quelques|halb|halbe|halber|halbes|anderthalb|eineinhalb|paar|einige|mehrere|" +
-	"meio|meia|alguns|algumas|نصف|半|几|幾|多|数|億|亿"
-
-// ordinals make another number of the tens before them: twenty-fifth.
-const ordinals = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
-
 // point writes a number in figures with a decimal point. Of two kinds of signs the last is the
 // decimal one; one alone that stands before three digits is as the language has it.
 //
@@ -169,6 +187,9 @@ func point(s, language string) (string, bool) {
 	if comma(language) {
 		decimal, thousands = ",", "."
 	}
+	if s, _, _ := strings.Cut(strings.TrimLeft(s, "-+"), decimal); strings.Count(s, thousands) > 1 && !thousandsApart(s, thousands) {
+		return "", false
+	}
 	d, t := strings.LastIndex(s, decimal), strings.LastIndex(s, thousands)
 	switch {
 	case d >= 0 && t > d: // written in the other way
@@ -179,6 +200,19 @@ func point(s, language string) (string, bool) {
 	s = strings.ReplaceAll(strings.ReplaceAll(s, thousands, ""), decimal, ".")
 	n, err := strconv.ParseFloat(s, 64)
 	return strconv.FormatFloat(n, 'f', -1, 64), err == nil && len(s) <= 15
+}
+
+// thousandsApart reports whether a number is in groups of three figures, or of two before the last one as in
+// India.
+func thousandsApart(s, sign string) bool {
+	groups := strings.Split(s, sign)
+	last := len(groups) - 1
+	for i, g := range groups {
+		if len(g) > 3 || i == last && len(g) != 3 || i > 0 && i < last && len(g) < 2 || g == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // comma reports whether a language writes decimals with a comma.

@@ -72,6 +72,12 @@ const numberWords = "zero one two three four five six seven eight nine ten eleve
 // spanish are the numbers that Spanish writes as one word.
 const spanish = "|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
 
+// dozens are twelve, or as many as a number before them says; several of them are not twelve without one.
+const (
+	dozens     = "dozen|dutzend|docena|douzaine|duzia|" + manyDozens
+	manyDozens = "docenas|douzaines|duzias"
+)
+
 // of is the number that one word stands for.
 func (k numerals) of(w string) (int, bool) {
 	if n, ok := k[w]; ok {
@@ -90,7 +96,8 @@ func (k numerals) of(w string) (int, bool) {
 		return 10, true
 	case "万", "萬":
 		return 10_000, true
-	case "dozen", "dutzend", "docena", "douzaine", "duzia":
+	}
+	if in(w, dozens) {
 		return 12, true
 	}
 	return k.german(w)
@@ -180,6 +187,9 @@ func (k numerals) joins(s said, at, n int) bool {
 // value puts the words of one number together; false where they are more than one, or none that is
 // spoken so.
 func (k numerals) value(run said) (int, bool) {
+	if in(run[0].word, manyDozens) {
+		return 0, false // des douzaines
+	}
 	v := sum{below: 1_000_000_000}
 	for i, one := range run {
 		n, joined, ok := k.word(one.word)
@@ -221,7 +231,7 @@ func (v *sum) add(w string, n int, joined bool) bool {
 		tens := v.open % 100
 		v.open += 10*max(unit, 1) - unit
 		return tens == unit
-	case n == 100, in(w, "dozen|dutzend|docena|douzaine|duzia"):
+	case n == 100, in(w, dozens):
 		before := v.open
 		v.open = max(before, 1) * n
 		return before < 100
