@@ -255,6 +255,9 @@ func (r *run) ask(ctx context.Context, a ask) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if end.Finish == llm.FinishLength {
+		text = r.round(ctx)
+	}
 	return &answer{text: text, end: end}, nil
 }
 
