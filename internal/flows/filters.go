@@ -106,15 +106,15 @@ func truncateWords(s string, n int, end string) string {
 	return strings.Join(all[:max(0, n)], " ") + end
 }
 
-// date writes a date by a pattern such as "%A, %e %B %Y". It takes what now is, an ISO date, or a
+// date writes a date by a pattern such as "%A, %e %B %Y", with the names of a language. It takes what now is, an ISO date, or a
 // date with a time; of all else it makes what it was given.
-func date(value any, pattern func(string) string) any {
+func date(value any, pattern, language func(string) string) any {
 	t, ok := moment(value)
 	if !ok {
 		return value
 	}
 	var b strings.Builder
-	rest := pattern("%Y-%m-%d")
+	names, rest := namesIn(language("")), pattern(usualDate)
 	for {
 		before, after, found := strings.Cut(rest, "%")
 		b.WriteString(before)
@@ -122,7 +122,11 @@ func date(value any, pattern func(string) string) any {
 			return b.String()
 		}
 		r, n := utf8.DecodeRuneInString(after)
-		b.WriteString(directive(t, r))
+		if name, ok := names.name(t, r); ok {
+			b.WriteString(name)
+		} else {
+			b.WriteString(directive(t, r))
+		}
 		rest = after[n:]
 	}
 }
@@ -145,7 +149,7 @@ func moment(value any) (time.Time, bool) {
 
 func directive(t time.Time, r rune) string {
 	layouts := map[rune]string{
-		'Y': "2006", 'y': "06", 'm': "01", 'd': "02", 'e': "_2", 'B': "January", 'b': "Jan", 'A': "Monday", 'a': "Mon",
+		'Y': "2006", 'y': "06", 'm': "01", 'd': "02",
 		'H': "15", 'I': "03", 'M': "04", 'S': "05", 'p': "PM", 'F': time.DateOnly, 'R': "15:04",
 	}
 	switch layout, ok := layouts[r]; {

@@ -138,7 +138,9 @@ func (m *hearing) render(t template, of *run) (string, error) {
 	if of != nil {
 		fields = of.told()
 	}
-	return t.render(m.facts().values(fields), &m.work)
+	values := m.facts().values(fields)
+	values[languageName] = m.in.language()
+	return t.render(values, &m.work)
 }
 
 // begins returns the flow that the message begins, nil if it begins none: of those with enough

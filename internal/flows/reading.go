@@ -24,7 +24,7 @@ func read(text string, known names) *reading {
 	r := &reading{known: known}
 	for _, t := range parser.Scan(text, parser.SourceLoc{}, nil) {
 		r.token(t)
-		r.source.WriteString(t.Source)
+		r.source.WriteString(r.told(t))
 		if t.Type == parser.TagTokenType && t.Name == "for" && r.inside == "" {
 			r.source.WriteString(counter(t.Source))
 		}
@@ -36,6 +36,15 @@ func read(text string, known names) *reading {
 		r.fail("has more than %d objects, tags and filters", maxMarks)
 	}
 	return r
+}
+
+// told is the source of a token, with the language for the dates in it.
+func (r *reading) told(t parser.Token) string {
+	at := strings.LastIndex(t.Source, t.Args)
+	if r.inside != "" || t.Type == parser.TextTokenType || t.Args == "" || at < 0 {
+		return t.Source
+	}
+	return t.Source[:at] + spokenDates(t.Args) + t.Source[at+len(t.Args):]
 }
 
 // counter is the tag that counts the rounds of a loop. Where the loop's own tag trims the space behind
