@@ -79,8 +79,8 @@ type place struct{ option, at, end int }
 func (c *choosing) find() {
 	for i, all := range c.words {
 		for _, at := range c.said.where(all) {
-			if len(all) == 1 && all[0] == "no" && in(c.said.word(at+1), agreeable) {
-				continue
+			if len(all) == 1 && in(all[0], denying) && c.said.harmless(at) {
+				continue // no problem
 			}
 			c.all = append(c.all, mention{c.options[i], at, at + len(all)})
 		}

@@ -112,6 +112,8 @@ func TestChoices(t *testing.T) {
 		{`"options": ["Yes", "No"]`, "no I don't", "No"},
 		{`"options": ["Yes", "No"]`, "no I'm not", "No"},
 		{`"options": ["Yes", "No"]`, "yes I don't mind", "Yes"},
+		{`"options": ["Sí", "No"]`, "sí, no hay problema", "Sí"},
+		{`"options": ["Ja", "Nein"]`, "ja, kein Problem", "Ja"},
 		{`"options": ["Yes", "No"]`, "no thanks", "No"},
 		{`"options": ["Yes", "No"]`, "No!", "No"},
 		{`"options": ["Yes", "No"]`, "yes and no", ""},

@@ -125,7 +125,7 @@ func (s said) joined(at, step int) int {
 // hours are what makes a number before them a time of the day, heads what makes it one of guests.
 const (
 	hours = "h|heures|horas|uhr|pm|am|o"
-	heads = "people|persons|guests|pax|adults|kids|children|of|personas|adultos|ninos|personnes|adultes|enfants|personen|leute|gaste|" +
+	heads = "people|person|persons|guests|pax|adults|kids|children|of|personas|adultos|ninos|personnes|adultes|enfants|personen|leute|gaste|" +
 		"erwachsene|kinder|pessoas|criancas|اشخاص|افراد|人|位|名|个"
 )
 

@@ -60,11 +60,14 @@ func (s said) goesOn(at int, all []mention) bool {
 }
 
 func (s said) deniedBefore(i int) bool {
-	const near = 5 // words that say something
+	const (
+		near = 5  // words that say something
+		far  = 25 // words
+	)
 	if i >= len(s) {
 		return false
 	}
-	for at, n := i-1, 0; at >= 0 && s[at].clause == s[i].clause && n < near; at-- {
+	for at, n := i-1, 0; at >= 0 && i-at <= far && s[at].clause == s[i].clause && n < near; at-- {
 		switch s.sense(at) {
 		case denies:
 			return true

@@ -79,8 +79,10 @@ func (c calendar) next(s said, days []mention) ([]mention, bool) {
 // where there is none. A number right before it that is written as a number may be anything.
 func (c calendar) dayOfMonth(s said, d mention) (day int, sure bool) {
 	at := s.skip(d.end, articles)
-	if n := s.dayAt(at); n != 0 && !in(s.word(at+1), hours+"|"+heads) {
-		return n, true
+	if !in(s.word(at+1), hours+"|"+heads) {
+		if n := s.dayAt(at); n != 0 || c.counting(s.word(at)) {
+			return n, n != 0
+		}
 	}
 	at = d.at - 1
 	for at >= 0 && in(s[at].word, articles+"|a|on|un|ein|um") {
@@ -95,6 +97,22 @@ func (c calendar) dayOfMonth(s said, d mention) (day int, sure bool) {
 	}
 	joined := at == d.at-1 && s[at].clause == s[d.at].clause
 	return 0, !joined || in(s.word(at-1), "at|around|for|by|um|gegen|fur|las|a|para|pour|vers|as|of")
+}
+
+// counting reports whether a word is a number or says which of a row: thirteen, dreizehnten.
+func (c calendar) counting(word string) bool {
+	if in(word, "first|second|third|fifth|eighth|ninth|twelfth|twentieth|thirtieth|primero|premier|primeiro|ersten|dritten|siebten|achten") {
+		return true
+	}
+	known := newNumerals(c.language)
+	for _, ending := range []string{"", "th", "sten", "ste", "ten", "te"} {
+		if stem, ok := strings.CutSuffix(word, ending); ok {
+			if n, _, ok := known.word(stem); ok && n > 1 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // articles are what stands between a day of the week and its number.
