@@ -133,7 +133,7 @@ func (s said) written(i int) (mention, bool) {
 // spoken is the number in words at a place, the zero mention where none begins; false where it is of a kind that
 // is not understood.
 func (k numerals) spoken(s said, i int) (mention, bool) {
-	if in(s[i].word, vague) || s.oneOf(i, vaguePhrases) > 0 || s[i].word == "cent" && k["cent"] == 0 {
+	if in(strings.TrimPrefix(s[i].word, "و"), vague) || s.oneOf(i, vaguePhrases) > 0 || s[i].word == "cent" && k["cent"] == 0 {
 		return mention{}, false
 	}
 	end := k.run(s, i)
