@@ -13,7 +13,7 @@ type Record struct {
 	Steps   []Step     // at most MaxSteps
 	Omitted int        // how many more there were
 	Spent   []Spending // by model, in the order in which they were first asked
-	Budget  Budget     // the budget that kept the turn from a model; empty: none
+	Budget  Budget     // the budget that kept the turn from a model, or cut its reply short; empty: none
 	// Discarded is what had been written of a reply that was not said, as far as readers could have
 	// seen it; empty: nothing.
 	Discarded string

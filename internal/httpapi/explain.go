@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/bimpe/bimpe/internal/console"
 )
@@ -34,17 +35,23 @@ func replied(t console.TurnRecord) string {
 	if t.Record == nil {
 		return text
 	}
-	switch t.Record.Budget {
-	case console.BudgetTurn:
-		return text + " No model was asked any more: the agent's tokens for one turn were used up."
-	case console.BudgetAgent:
-		return text + " No model was asked: the agent's tokens for the day were used up."
-	case console.BudgetTeam:
-		return text + " No model was asked: the team's tokens for the day were used up."
-	case console.BudgetKey:
-		return text + " No model was asked: the key's tokens for the day were used up."
+	whose := map[console.Budget]string{
+		console.BudgetTurn:  "the agent's tokens for one turn",
+		console.BudgetAgent: "the agent's tokens for the day",
+		console.BudgetTeam:  "the team's tokens for the day",
+		console.BudgetKey:   "the key's tokens for the day",
+	}[t.Record.Budget]
+	unasked := slices.ContainsFunc(t.Record.Steps, func(s console.Step) bool { return s.Kind == console.StepBudget })
+	switch {
+	case whose == "":
+		return text
+	case !unasked:
+		return text + " The reply was cut short: " + whose + " were nearly used up."
+	case t.Record.Budget == console.BudgetTurn:
+		return text + " No model was asked any more: " + whose + " were used up."
+	default:
+		return text + " No model was asked: " + whose + " were used up."
 	}
-	return text
 }
 
 // because is a reason in words.

@@ -44,3 +44,20 @@ func TestATurnThatWasGivenUpSaysSo(t *testing.T) {
 		}
 	}
 }
+
+// A budget that cut a reply short is told apart from one that kept the turn from a model.
+func TestABudgetIsExplained(t *testing.T) {
+	t.Parallel()
+	unasked := []console.Step{{Kind: console.StepBudget}}
+	for want, record := range map[string]console.Record{
+		"The agent replied.": {},
+		"The agent replied. The reply was cut short: the team's tokens for the day were nearly used up.": {Budget: console.BudgetTeam},
+		"The agent replied. No model was asked: the key's tokens for the day were used up.":              {Budget: console.BudgetKey, Steps: unasked},
+		"The agent replied. No model was asked any more: the agent's tokens for one turn were used up.":  {Budget: console.BudgetTurn, Steps: unasked},
+	} {
+		got := explain(console.TurnRecord{Turn: console.Turn{State: console.TurnReplied, Record: &record}})
+		if got != want {
+			t.Errorf("%+v: got %q, want %q", record, got, want)
+		}
+	}
+}

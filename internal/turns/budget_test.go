@@ -200,3 +200,33 @@ func TestAModelThatIgnoresItsLimitIsCut(t *testing.T) {
 		}
 	})
 }
+
+// A reply that ends because of a budget names it; one that was allowed less and had enough of it names none.
+func TestAReplyThatABudgetCutNamesIt(t *testing.T) {
+	t.Parallel()
+	cut := utterance{words: []string{"half"}, finish: llm.FinishLength, usage: llm.Usage{PromptTokens: 100, CompletionTokens: 300}}
+	whole := utterance{words: []string{"whole"}, usage: cut.usage}
+	for what, tt := range map[string]struct {
+		says    utterance
+		perTurn int64
+		bounds  console.Bounds
+		want    console.Budget
+	}{
+		"cut by the turn's":        {cut, 600, console.Bounds{}, console.BudgetTurn},
+		"cut by the agent's":       {cut, 0, console.Bounds{Agent: most(600)}, console.BudgetAgent},
+		"cut by the tighter one":   {cut, 700, console.Bounds{Team: most(600)}, console.BudgetTeam},
+		"allowed less, and whole":  {whole, 600, console.Bounds{}, ""},
+		"cut by the model's limit": {cut, 0, console.Bounds{}, ""},
+		"cut, with enough left":    {cut, 1_000_000, console.Bounds{Team: most(1_000_000)}, ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t, tt.says)
+			h.db.bounds, h.db.perTurn = tt.bounds, tt.perTurn
+			h.customer("hi")
+			synctest.Wait()
+			if got := h.db.lastTurn(); got.State != console.TurnReplied || got.Record.Budget != tt.want {
+				t.Errorf("%s: the turn is %s and names the budget %q, want %q", what, got.State, got.Record.Budget, tt.want)
+			}
+		})
+	}
+}

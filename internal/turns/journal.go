@@ -35,7 +35,7 @@ func (j *journal) add(steps ...console.Step) {
 	}
 }
 
-// over notes which budget kept the turn from a model.
+// over notes which budget kept the turn from a model, or cut its reply short.
 func (j *journal) over(b console.Budget) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -36,6 +36,7 @@ type account struct {
 	readAt time.Time
 	since  int64 // committed by this node since it was read
 	held   int64 // by turns at work: spent and not committed yet, or about to be spent
+	wanted int   // by so many turns that have found it fresh, or read it, and are about to take from it
 }
 
 // left is what may still be spent, and whether there is a bound at all.
@@ -44,6 +45,7 @@ func (a *account) left() (int64, bool) {
 }
 
 // fresh reports whether the accounts need not be read: they were lately, with the bound that the agent has.
+// Then they stay until take.
 func (l *ledger) fresh(owners []owner, day console.Day, now time.Time, agent console.Bound) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -55,6 +57,9 @@ func (l *ledger) fresh(owners []owner, day console.Day, now time.Time, agent con
 		if o.kind == console.BudgetAgent && (a.bound.Set != agent.Set || a.bound.Most != agent.Most) {
 			return false
 		}
+	}
+	for _, o := range owners {
+		l.accounts[o].wanted++
 	}
 	return true
 }
@@ -73,7 +78,7 @@ func (l *ledger) reading(owners []owner) []int64 {
 	return before
 }
 
-// put notes what was read. Of what was committed while it was being read some may count twice, until
+// put notes what was read, and keeps it until take. Of what was committed while it was being read some may count twice, until
 // it is read again: too little is never counted.
 func (l *ledger) put(owners []owner, bounds []console.Bound, before []int64, day console.Day, now time.Time) {
 	l.mu.Lock()
@@ -91,48 +96,62 @@ func (l *ledger) put(owners []owner, bounds []console.Bound, before []int64, day
 			a.since, before[i] = 0, 0
 		}
 		a.bound, a.day, a.readAt, a.since = bounds[i], day, now, max(a.since-before[i], 0)
+		a.wanted++
 	}
 	l.trim()
 }
 
-// trim is called with mu held. Accounts of turns at work stay.
+// trim is called with mu held. Accounts of turns at work stay, and so do those that a turn is about to take from:
+// what is not there has no bound.
 func (l *ledger) trim() {
 	for o, a := range l.accounts {
 		if len(l.accounts) <= maxAccounts {
 			return
 		}
-		if a.held == 0 {
+		if a.held == 0 && a.wanted == 0 {
 			delete(l.accounts, o)
 		}
 	}
 }
 
+// share is what an asking may cost.
+type share struct {
+	reply int64          // tokens that the reply may have
+	by    console.Budget // whose bound made them fewer; empty: none did
+	over  console.Budget // whose budget is used up, so that there is no share; empty: none is
+}
+
 // take holds what an asking may cost: prompt, and of a reply at most as much as every account has
-// left and most, which it returns. Where that is less than least nothing is held, and it says whose
-// budget is used up.
-func (l *ledger) take(owners []owner, prompt, least, most int64) (reply int64, over console.Budget) {
+// left and most. Where that is less than least nothing is held.
+func (l *ledger) take(owners []owner, prompt, least, most int64) share {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	got := share{reply: most}
 	for _, o := range owners {
-		left, bound := l.account(o).left()
+		left, bound := l.taken(o).left()
 		if !bound {
 			continue
 		}
-		if left-prompt < least {
-			return 0, o.kind
+		if left-prompt < least && got.over == "" {
+			got.over = o.kind
 		}
-		most = min(most, left-prompt)
+		if left-prompt < got.reply {
+			got.reply, got.by = left-prompt, o.kind
+		}
 	}
-	l.hold(owners, prompt+most)
-	return most, ""
+	if got.over == "" {
+		l.hold(owners, prompt+got.reply)
+	}
+	return got
 }
 
-// account is called with mu held. One that has been trimmed has no bound.
-func (l *ledger) account(o owner) *account {
+// taken is an account that a turn takes from, which it need not be kept for any more. It is called with mu held.
+func (l *ledger) taken(o owner) *account {
 	a := l.accounts[o]
 	if a == nil {
-		a = new(account)
+		return new(account) // of nobody who has asked whether it is fresh
 	}
+	a.wanted = max(a.wanted-1, 0)
 	return a
 }
 

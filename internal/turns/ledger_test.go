@@ -32,8 +32,8 @@ func TestTheLedgerNeverOverspends(t *testing.T) {
 			switch rapid.IntRange(0, 3).Draw(rt, "deed") {
 			case 0:
 				prompt := rapid.Int64Range(0, 200).Draw(rt, "prompt")
-				if reply, over := l.take(owners, prompt, 10, 300); over == "" {
-					held = append(held, prompt+reply)
+				if got := l.take(owners, prompt, 10, 300); got.over == "" {
+					held = append(held, prompt+got.reply)
 				}
 			case 1: // a turn commits what it spent
 				if len(held) == 0 {
@@ -94,7 +94,7 @@ func TestTheLedgerIsReadAnewEachDayAndWhenTheClockTurnsBack(t *testing.T) {
 	l.take(owners, 40, 0, 0)
 	l.spent(owners, 40)
 	l.put(owners, []console.Bound{most(100)}, l.reading(owners), 2, at)
-	if _, over := l.take(owners, 100, 0, 0); over != "" {
+	if l.take(owners, 100, 0, 0).over != "" {
 		t.Error("what was spent yesterday counts today")
 	}
 }
@@ -108,11 +108,12 @@ func TestTheLedgerIsBounded(t *testing.T) {
 	for i := range maxAccounts + 100 {
 		o := []owner{{console.ID(fmt.Sprint(i)), console.BudgetTeam, ""}}
 		l.put(o, []console.Bound{{}}, l.reading(o), 1, time.Time{})
+		l.take(o, 0, 0, 0)
 	}
 	if n := len(l.accounts); n > maxAccounts {
 		t.Errorf("%d accounts are remembered, want at most %d", n, maxAccounts)
 	}
-	if _, over := l.take(busy, 1, 0, 0); over != console.BudgetTeam {
+	if l.take(busy, 1, 0, 0).over != console.BudgetTeam {
 		t.Error("the account of a turn at work was forgotten")
 	}
 }
@@ -126,8 +127,7 @@ func TestTheLedgerIsTakenFromSideBySide(t *testing.T) {
 	got := make([]bool, 64)
 	for i := range got {
 		wg.Go(func() {
-			_, over := l.take(owners, 50, 50, 50)
-			got[i] = over == ""
+			got[i] = l.take(owners, 50, 50, 50).over == ""
 		})
 	}
 	wg.Wait()
@@ -139,5 +139,42 @@ func TestTheLedgerIsTakenFromSideBySide(t *testing.T) {
 	}
 	if n != 10 {
 		t.Errorf("%d turns have 100 tokens each of 1000, want 10", n)
+	}
+}
+
+// However full the ledger is, whoever has read an account, or found it fresh, is bounded by it.
+func TestTheLedgerKeepsWhatATurnIsAboutToTakeFrom(t *testing.T) {
+	t.Parallel()
+	var l ledger
+	at := time.UnixMilli(1)
+	fill := func(from int) {
+		for i := range maxAccounts {
+			o := []owner{{console.ID(fmt.Sprint(from + i)), console.BudgetTeam, ""}}
+			l.put(o, []console.Bound{{}}, l.reading(o), 1, at)
+			l.take(o, 0, 0, 0)
+		}
+	}
+	fill(0)
+	tight := []owner{{"tight", console.BudgetTeam, ""}}
+	for round := range 200 { // which account goes is by chance
+		l.put(tight, []console.Bound{most(10)}, l.reading(tight), 1, at)
+		if l.take(tight, 11, 0, 0).over == "" {
+			t.Fatalf("round %d: an account that was just read is gone", round)
+		}
+		fresh := []owner{{console.ID(fmt.Sprint("fresh", round)), console.BudgetTeam, ""}}
+		l.put(fresh, []console.Bound{{}}, l.reading(fresh), 1, at)
+		l.take(fresh, 0, 0, 0)
+	}
+	l.put(tight, []console.Bound{most(10)}, l.reading(tight), 1, at)
+	l.take(tight, 11, 0, 0)
+	if !l.fresh(tight, 1, at, console.Bound{}) {
+		t.Fatal("what was just read is not fresh")
+	}
+	fill(maxAccounts)
+	if l.take(tight, 11, 0, 0).over == "" {
+		t.Error("an account that was found fresh is gone before anything is taken from it")
+	}
+	if n := len(l.accounts); n > maxAccounts {
+		t.Errorf("%d accounts are remembered, want at most %d", n, maxAccounts)
 	}
 }

@@ -12,9 +12,10 @@ type purse struct {
 	e      *Engine
 	turn   console.Turn
 	owners []owner
-	taken  int64 // by the asking under way
-	paid   int64 // by those before
-	before int64 // by the turn, and counted already; it bears on the turn's own bound
+	taken  int64          // by the asking under way
+	by     console.Budget // which makes the reply of the asking under way shorter; empty: none does
+	paid   int64          // by those before
+	before int64          // by the turn, and counted already; it bears on the turn's own bound
 }
 
 // leastReply is how many tokens a reply needs, so that none is cut after a few words because a budget
@@ -25,6 +26,7 @@ const leastReply = 200
 // up where that is too little. An error is the store's.
 func (p *purse) take(ctx context.Context, a console.Agent, r *llm.Request, prompt int64) (console.Budget, error) {
 	p.pay(0)
+	p.by = ""
 	most := int64(r.MaxTokens)
 	least := min(leastReply, most)
 	if a.MaxTokensPerTurn > 0 {
@@ -32,16 +34,21 @@ func (p *purse) take(ctx context.Context, a console.Agent, r *llm.Request, promp
 		if left < least {
 			return console.BudgetTurn, nil
 		}
-		most = min(most, left)
+		if left < most {
+			most, p.by = left, console.BudgetTurn
+		}
 	}
 	if err := p.open(ctx, a); err != nil {
 		return "", err
 	}
-	reply, over := p.e.ledger.take(p.owners, prompt, least, most)
-	if over != "" {
-		return over, nil
+	got := p.e.ledger.take(p.owners, prompt, least, most)
+	if got.over != "" {
+		return got.over, nil
 	}
-	p.taken, r.MaxTokens = prompt+reply, int(reply)
+	if got.by != "" {
+		p.by = got.by
+	}
+	p.taken, r.MaxTokens = prompt+got.reply, int(got.reply)
 	return "", nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
@@ -39,8 +40,13 @@ func given(passages []console.Passage) []console.Step {
 // asked puts an asking of a model into the journal, once it is over, however it ended.
 func (r *run) asked(s console.Step, p told, end llm.End, err error) {
 	s.Took, s.Fault = r.e.Now().Sub(s.At), word(err)
-	if err == nil && end.Finish == llm.FinishLength {
+	cut := err == nil && end.Finish == llm.FinishLength
+	if cut {
 		s.Fault = console.FaultCut
+	}
+	if r.purse.by != "" && (cut || errors.Is(err, llm.ErrNoRoom)) {
+		r.journal.over(r.purse.by)
+		s.Note = strings.TrimSpace(s.Note + " cut by the budget " + string(r.purse.by))
 	}
 	s.Tokens = cost(r.asking, p.Request, end, r.written().Written, err)
 	r.purse.pay(s.Tokens.Total())
