@@ -185,7 +185,7 @@ func (n names) has(path []string) bool {
 	if len(path) > 2 && slices.Contains(n[path[0]+"."+path[1]], "*") {
 		path = path[1:]
 	}
-	return len(path) == 2 || len(path) == 3 && (slices.Contains([]string{"size", "first", "last"}, path[2]) || isDigit(path[2][0]))
+	return len(path) == 2 || len(path) == 3 && (slices.Contains([]string{"size", "first", "last"}, path[2]) || path[2] != "" && isDigit(path[2][0]))
 }
 
 // namesFor lists what there is, with the fields that a flow collects.
