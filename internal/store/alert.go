@@ -36,7 +36,7 @@ func (db *DB) TakeAlert(ctx context.Context, by console.Taker, id console.ID) (m
 	if !db.d.many && !db.mine {
 		return nil, errNotMine
 	}
-	due, args := db.dueAlert(by)
+	due, args := db.dueAlert(by, "")
 	found := false
 	// As with pages there is nothing to do nearly always.
 	err = db.eng.read(ctx, func(s *session) error {
@@ -48,7 +48,7 @@ func (db *DB) TakeAlert(ctx context.Context, by console.Taker, id console.ID) (m
 		return nil, err
 	}
 	err = db.Write(ctx, "", func(tx *Tx) error {
-		mail, err = tx.takeAlert(due, args, by, id)
+		mail, err = tx.takeAlert(by, id)
 		return err
 	})
 	if err != nil {
@@ -57,9 +57,15 @@ func (db *DB) TakeAlert(ctx context.Context, by console.Taker, id console.ID) (m
 	return mail, nil
 }
 
-// dueAlert is the question for the one that a node may take.
-func (db *DB) dueAlert(by console.Taker) (string, []any) {
-	gone := ""
+// dueAlert is the question for the one that a node may take, of an agent if it is named.
+func (db *DB) dueAlert(by console.Taker, agent console.ID) (string, []any) {
+	args := []any{ms(by.At), string(by.Node), ms(by.At.Add(-console.AlertPause))}
+	gone, ofAgent := "", ""
+	if agent != "" {
+		var place string
+		place, args = param(args, string(agent))
+		ofAgent = ` AND x.agent_id = ` + place
+	}
 	if db.d.many {
 		gone = ` AND NOT EXISTS (SELECT 1 FROM node n WHERE n.id = x.node_id AND n.beat_at > ` + db.d.clock +
 			` - ` + strconv.FormatInt(silence.Milliseconds(), 10) + `)`
@@ -70,12 +76,42 @@ func (db *DB) dueAlert(by console.Taker) (string, []any) {
 			AND (x.mail_id <> '' OR NOT EXISTS (
 				SELECT 1 FROM alert w WHERE w.agent_id = x.agent_id AND w.mail_id <> '' AND w.due_at IS NOT NULL
 					AND (w.node_id <> '' OR EXISTS (
-						SELECT 1 FROM conversation c WHERE c.id = w.conversation_id AND c.needs_attention))))` + agentLives + `
-		ORDER BY x.due_at, x.conversation_id LIMIT 1`,
-		[]any{ms(by.At), string(by.Node), ms(by.At.Add(-console.AlertPause))}
+						SELECT 1 FROM conversation c WHERE c.id = w.conversation_id AND c.needs_attention))))` + ofAgent + agentLives + `
+		ORDER BY x.due_at, x.conversation_id LIMIT 1`, args
 }
 
-func (t *Tx) takeAlert(due string, args []any, by console.Taker, id console.ID) (*console.AlertMail, error) {
+// alertToTake returns the mail that is to be taken, empty for one that is to begin, and its agent; no agent where
+// there is none. Where several nodes look at once, each may find another row of the same agent: only one of them
+// gets on, and it looks again, for a mail may have begun since it looked first.
+func (t *Tx) alertToTake(by console.Taker) (mail, agent console.ID, err error) {
+	due, args := t.db.dueAlert(by, "")
+	r, err := t.s.one(due+` FOR UPDATE OF x SKIP LOCKED`, args...)
+	if err != nil || r == nil {
+		return "", "", err
+	}
+	mail, agent = r.id(), r.id()
+	if r.err != nil || !t.db.d.many {
+		return mail, agent, r.err
+	}
+	const mine = `SELECT pg_try_advisory_xact_lock(hashtextextended($1, $2))`
+	if r, err = t.s.one(mine, string(agent), int64(alertLock)); err != nil {
+		return "", "", err
+	}
+	if !r.flag() || r.err != nil {
+		return "", "", r.err
+	}
+	due, args = t.db.dueAlert(by, agent)
+	if r, err = t.s.one(due+` FOR UPDATE OF x SKIP LOCKED`, args...); err != nil || r == nil {
+		return "", "", err
+	}
+	mail, agent = r.id(), r.id()
+	return mail, agent, r.err
+}
+
+// alertLock tells the locks of agents whose mail begins from other advisory locks.
+const alertLock = 0x616c657274
+
+func (t *Tx) takeAlert(by console.Taker, id console.ID) (*console.AlertMail, error) {
 	const gather = `UPDATE alert SET mail_id = $1 WHERE conversation_id IN (SELECT x.conversation_id FROM alert x
 		WHERE x.agent_id = $2 AND x.mail_id = '' AND x.due_at IS NOT NULL
 		ORDER BY x.raised_at, x.conversation_id LIMIT $3 FOR UPDATE OF x SKIP LOCKED)`
@@ -83,11 +119,10 @@ func (t *Tx) takeAlert(due string, args []any, by console.Taker, id console.ID) 
 		OR NOT EXISTS (SELECT 1 FROM conversation c WHERE c.id = alert.conversation_id AND c.needs_attention)
 		OR NOT EXISTS (SELECT 1 FROM agent a WHERE a.id = alert.agent_id AND a.escalation_email IS NOT NULL))`
 	const mark = `UPDATE alert SET node_id = $2, tries = tries + 1 WHERE mail_id = $1 AND due_at IS NOT NULL`
-	r, err := t.s.one(due+` FOR UPDATE OF x SKIP LOCKED`, args...)
-	if err != nil || r == nil {
+	tried, agent, err := t.alertToTake(by)
+	if err != nil || agent == "" {
 		return nil, err
 	}
-	tried, agent := r.id(), r.id()
 	if tried == "" {
 		if _, err := t.s.exec(gather, string(id), string(agent), int64(console.MaxAlerts)); err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package store_test
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -123,6 +124,76 @@ func TestSilentNodeLosesItsTurns(t *testing.T) {
 	var nodes int
 	if err := raw.QueryRowContext(t.Context(), `SELECT count(*) FROM node`).Scan(&nodes); err != nil || nodes != 0 {
 		t.Errorf("got %d nodes and error %v after Purge, want none", nodes, err)
+	}
+}
+
+// TestTwoStoresBeginOneMailAnAgent has nodes of two stores look for mails at the same instant, again and again: each
+// finds another conversation of the same agent, and only one of them begins a mail.
+func TestTwoStoresBeginOneMailAnAgent(t *testing.T) {
+	t.Parallel()
+	const rounds, customers, nodes = 20, 6, 6
+	u := storetest.Postgres(t)
+	var dbs []*store.DB
+	for range 2 {
+		dbs = append(dbs, open(t, store.Config{URL: u, Now: time.Now, Log: quiet(), Alerts: true}))
+	}
+	for round := range rounds {
+		agent := console.ID(fmt.Sprint("alerted", round))
+		escalate(t, dbs[0], agent, customers)
+		mails := make([]*console.AlertMail, nodes)
+		var wg sync.WaitGroup
+		for i := range nodes {
+			node := console.ID(fmt.Sprint("node", i))
+			if err := dbs[i%2].Beat(t.Context(), node); err != nil {
+				t.Fatal(err)
+			}
+			wg.Go(func() {
+				var err error
+				if mails[i], err = dbs[i%2].TakeAlert(t.Context(), console.Taker{Node: node, At: time.Now()}, agent+node); err != nil {
+					t.Errorf("TakeAlert: %v", err)
+				}
+			})
+		}
+		wg.Wait()
+		begun := 0
+		for i, mail := range mails {
+			if mail == nil {
+				continue
+			}
+			begun++
+			done := console.AlertOutcome{At: time.Now(), Sent: true}
+			if err := dbs[0].FinishAlert(t.Context(), mail.ID, console.ID(fmt.Sprint("node", i)), done); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if begun != 1 {
+			t.Errorf("round %d: %d mails were begun for one agent, want 1", round, begun)
+		}
+	}
+}
+
+// escalate stores an agent with so many customers who need a human.
+func escalate(t *testing.T, db *store.DB, agent console.ID, customers int) {
+	t.Helper()
+	address := "owner@shop.example"
+	err := db.Write(t.Context(), "team", func(tx *store.Tx) error {
+		a := console.Agent{ID: agent, TestCode: string(agent), EscalationEmail: &address}
+		if err := tx.InsertAgent(t.Context(), a); err != nil {
+			return err
+		}
+		for i := range customers {
+			who := fmt.Sprint(agent, "customer", i)
+			c := console.Conversation{
+				ID: console.ID(who), AgentID: agent, Channel: console.Webchat, CustomerID: who, NeedsAttention: true, UpdatedAt: time.Now(),
+			}
+			if err := tx.Apply(t.Context(), console.Change{Now: c}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
