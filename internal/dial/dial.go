@@ -29,7 +29,22 @@ type owner struct{}
 
 // RoundTrip is of http.RoundTripper.
 func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	return t.Transport.RoundTrip(r.WithContext(context.WithValue(r.Context(), owner{}, r.Context())))
+	r = r.WithContext(context.WithValue(r.Context(), owner{}, r.Context()))
+	unwrap(r)
+	return t.Transport.RoundTrip(r)
+}
+
+// unwrap makes the body of a request what it can be made anew from. Clients wrap it; net/http sends a
+// head on its own before a body of which it does not know that it is all there, and copies that once
+// more.
+func unwrap(r *http.Request) {
+	if r.GetBody == nil || r.Body == nil || r.Body == http.NoBody {
+		return
+	}
+	if body, err := r.GetBody(); err == nil {
+		_ = r.Body.Close() // nothing was read from it
+		r.Body = body
+	}
 }
 
 // way is how connections are made.

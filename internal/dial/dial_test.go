@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -158,4 +160,65 @@ func TestDiallingEndsWithItsRequest(t *testing.T) {
 	if err := <-dialled; !errors.Is(err, gone) {
 		t.Errorf("dialling ended by %v, want %v", err, gone)
 	}
+}
+
+// TestARequestLeavesInOnePiece wraps a body as clients of models do. Sent in two pieces it would cost
+// each turn a packet and a copy.
+func TestARequestLeavesInOnePiece(t *testing.T) {
+	t.Parallel()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(w, r.Body)
+	})}
+	defer func() { _ = server.Close() }()
+	go func() { _ = server.Serve(listener) }()
+	var writes atomic.Int64
+	next := newTransport(nil)
+	dialer := next.DialContext
+	next.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := dialer(ctx, network, address)
+		return counted{c, &writes}, err
+	}
+	mine := Owned(next)
+	defer mine.CloseIdleConnections()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+listener.Addr().String(), strings.NewReader("hello"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var closed atomic.Int64
+	r.Body = wrapped{r.Body, &closed}
+	answer, err := mine.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err = errors.Join(err, answer.Body.Close()); err != nil || string(body) != "hello" {
+		t.Errorf("the body came as %q, %v", body, err)
+	}
+	if writes.Load() != 1 || closed.Load() != 1 {
+		t.Errorf("%d writes, the body closed %d times, want 1 and 1", writes.Load(), closed.Load())
+	}
+}
+
+type counted struct {
+	net.Conn
+	writes *atomic.Int64
+}
+
+func (c counted) Write(b []byte) (int, error) {
+	c.writes.Add(1)
+	return c.Conn.Write(b)
+}
+
+type wrapped struct {
+	io.ReadCloser
+	closed *atomic.Int64
+}
+
+func (w wrapped) Close() error {
+	w.closed.Add(1)
+	return w.ReadCloser.Close()
 }

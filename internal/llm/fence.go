@@ -70,11 +70,15 @@ func Tame(text string) string {
 	return text
 }
 
-// harmless reports whether a text has nothing that Tame looks for, as nearly all have.
+// harmless reports whether a text has nothing that Tame looks for, as nearly all have: every mark
+// has one of three characters.
 func harmless(text string) bool {
-	for i := range len(text) {
-		switch c := text[i]; {
-		case c >= utf8.RuneSelf, c < ' ' && c != '\n' && c != '\t', c == 0x7F, c == '<', c == '[', c == '|':
+	for _, r := range text {
+		switch {
+		case r == '<', r == '[', r == '>', r == utf8.RuneError:
+			return false
+		case r >= ' ' && r < 0x7F, r == '\n':
+		case hidden(r):
 			return false
 		}
 	}
