@@ -35,6 +35,8 @@ type session struct {
 	// transaction is lost must not be committed, whatever became of the error.
 	worst fault
 	cause error
+
+	wrote bool // the unit may have changed something
 }
 
 // one returns the first row of a query, nil if there is none. The row is good until the session is
@@ -78,6 +80,7 @@ func (s *session) query(text string, args []any) (cursor, error) {
 	if err := s.late(text); err != nil {
 		return nil, err
 	}
+	s.wrote = s.wrote || !strings.HasPrefix(text, "SELECT")
 	c, err := s.conn.query(s.ctx, text, clean(args))
 	if err != nil {
 		return nil, s.failed(text, err)
@@ -113,6 +116,7 @@ func (s *session) exec(text string, args ...any) (int64, error) {
 	if err := s.late(text); err != nil {
 		return 0, err
 	}
+	s.wrote = true
 	n, err := s.conn.exec(s.ctx, text, clean(args))
 	if err != nil {
 		return 0, s.failed(text, err)
@@ -136,7 +140,7 @@ func (s *session) failed(text string, err error) error {
 
 // reset readies the session for another unit.
 func (s *session) reset(ctx context.Context) {
-	s.ctx, s.worst, s.cause = ctx, faultOther, nil
+	s.ctx, s.worst, s.cause, s.wrote = ctx, faultOther, nil, false
 }
 
 // head is the beginning of a statement, enough to tell it from others.

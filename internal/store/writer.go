@@ -15,10 +15,14 @@ import (
 // writer is SQLite's one writer. Whoever holds it takes all units that wait into one transaction, so
 // that one fsync makes all of them durable; while it waits for the disk the next ones gather.
 //
-//	Write ─▶ queue ─▶ BEGIN IMMEDIATE ─▶ unit ─▶ SAVEPOINT unit RELEASE ─▶ … ─▶ COMMIT ─▶ AfterCommit
-//	                                      │               │ error, panic                    answers
-//	                                      ▼               ▼
-//	                                   ROLLBACK       ROLLBACK TO     only that unit is undone
+//	Write ─▶ queue ─▶ BEGIN IMMEDIATE ─▶ unit ─▶ unit ─▶ … ─▶ COMMIT ─▶ AfterCommit, answers
+//	                        ▲                      │ error, panic behind a write of its own
+//	                        │ those before it      ▼
+//	                        └────────────────── ROLLBACK        only that unit is undone
+//
+// Units fail seldom behind their first write, and a savepoint for each would cost all of them. Where
+// one does, what was before it is run again, and from then on each unit of that transaction has a
+// savepoint, so that no transaction is run again more than once.
 //
 // A caller who finds the writer free holds it for one transaction and runs it by itself, which saves
 // two changes of goroutine where little is going on. Who comes meanwhile is in that transaction or
@@ -46,7 +50,8 @@ type writer struct {
 	held     bool    // somebody runs transactions; held under mu
 	stopping bool    // held under mu
 
-	batch []*unit // units of the transaction that wait for its commit; the holder's
+	batch   []*unit // units of the transaction that wait for its commit; the holder's
+	careful bool    // units of the transaction have savepoints; the holder's
 }
 
 const (
@@ -235,16 +240,22 @@ func (w *writer) done() bool {
 
 // transaction runs first and all who come while it is open, and commits them together.
 func (w *writer) transaction(first *unit) {
+	w.careful = false
 	for u := first; u != nil; u = w.next() {
-		if err := w.run(u); err != nil {
-			u.done <- err
-			continue
-		}
-		w.batch = append(w.batch, u)
+		w.enter(u)
 	}
 	if len(w.batch) > 0 {
 		w.commit()
 	}
+}
+
+// enter runs a unit, which then waits for the commit or is told its error.
+func (w *writer) enter(u *unit) {
+	if err := w.run(u); err != nil {
+		u.done <- err
+		return
+	}
+	w.batch = append(w.batch, u)
 }
 
 // next returns a unit that waits, nil if there is none or the transaction is full.
@@ -268,12 +279,7 @@ func (w *writer) next() *unit {
 // savepoint, since undoing it undoes all there is.
 func (w *writer) run(u *unit) error {
 	opening := len(w.batch) == 0
-	begin, undo, keep := `SAVEPOINT unit`, `ROLLBACK TO unit`, `RELEASE unit`
-	if opening {
-		begin, undo, keep = `BEGIN IMMEDIATE`, `ROLLBACK`, ``
-	}
-	w.s.reset(context.Background())
-	if _, err := w.s.exec(begin); err != nil {
+	if err := w.begin(opening); err != nil {
 		return w.giveUp(err)
 	}
 	err := w.call(u)
@@ -281,19 +287,60 @@ func (w *writer) run(u *unit) error {
 		// SQLite may have rolled the transaction back by itself.
 		return w.giveUp(w.s.cause)
 	}
+	wrote := w.s.wrote
 	w.s.reset(context.Background())
 	if err != nil {
 		u.after = nil
-		if _, e := w.s.exec(undo); e != nil {
+		if e := w.undo(opening, wrote); e != nil {
+			return w.giveUp(e)
+		}
+		return err
+	}
+	if w.careful && !opening {
+		if _, e := w.s.exec(`RELEASE unit`); e != nil {
 			return w.giveUp(e)
 		}
 	}
-	if keep != "" {
-		if _, e := w.s.exec(keep); e != nil {
-			return w.giveUp(e)
+	return nil
+}
+
+// begin readies the transaction for a unit.
+func (w *writer) begin(opening bool) (err error) {
+	w.s.reset(context.Background())
+	switch {
+	case opening:
+		_, err = w.s.exec(`BEGIN IMMEDIATE`)
+	case w.careful:
+		_, err = w.s.exec(`SAVEPOINT unit`)
+	}
+	return err
+}
+
+// undo takes back what a unit has written that failed.
+func (w *writer) undo(opening, wrote bool) (err error) {
+	switch {
+	case opening:
+		_, err = w.s.exec(`ROLLBACK`)
+	case w.careful:
+		if _, err = w.s.exec(`ROLLBACK TO unit`); err == nil {
+			_, err = w.s.exec(`RELEASE unit`)
+		}
+	case wrote:
+		if _, err = w.s.exec(`ROLLBACK`); err == nil {
+			w.again()
 		}
 	}
 	return err
+}
+
+// again runs the units of a transaction that has been rolled back once more.
+func (w *writer) again() {
+	w.careful = true
+	before := w.batch
+	w.batch = make([]*unit, 0, len(before))
+	for _, u := range before {
+		w.enter(u)
+	}
 }
 
 // call runs the unit's function under a context of its own.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -73,8 +74,9 @@ func hold(t *testing.T, w *writer, f func(*Tx) error) *held {
 	t.Helper()
 	h := &held{w: w, gate: make(chan struct{})}
 	begun := make(chan struct{})
+	begin := sync.OnceFunc(func() { close(begun) }) // the unit may be run again
 	h.first = h.put(t, func(tx *Tx) error {
-		close(begun)
+		begin()
 		<-h.gate
 		return f(tx)
 	})
@@ -120,12 +122,53 @@ func TestWriterGathersUnits(t *testing.T) {
 			t.Errorf("unit %d: got error %v", i+1, err)
 		}
 	}
-	want := []string{"run 1", "run 2", "run 3", "run 4", "run 5", "announce 1", "announce 2", "announce 5"}
+	want := []string{
+		"run 1", "run 2", "run 3", "run 1", "run 2", "run 4", "run 5", "announce 1", "announce 2", "announce 5",
+	}
 	if diff := cmp.Diff(want, order); diff != "" {
 		t.Errorf("order: -want +got\n%s", diff)
 	}
 	if got := scribbled(t, db); !slices.Equal(got, []int64{1, 2, 5}) {
 		t.Errorf("got %v, want what 1, 2 and 5 wrote", got)
+	}
+}
+
+// TestWriterRunsAgain has a unit that fails behind its write, so that those before it are run again,
+// and one of them fails then: it is told, and the others are committed.
+func TestWriterRunsAgain(t *testing.T) {
+	t.Parallel()
+	db, l := liteDB(t)
+	once := func(n int, fault error) func(*Tx) error {
+		ran := 0
+		return func(tx *Tx) error {
+			ran++
+			if err := scribble(tx, n); err != nil || ran == 1 {
+				return err
+			}
+			return fault
+		}
+	}
+	bad, worse := errors.New("bad"), errors.New("worse")
+	reads := 0
+	h := hold(t, l.writer, func(tx *Tx) error {
+		reads++
+		return scribble(tx, 1)
+	})
+	second := h.put(t, once(2, worse))
+	harmless := h.put(t, func(*Tx) error { return bad }) // wrote nothing: there is nothing to undo
+	dirty := h.put(t, func(tx *Tx) error { return errors.Join(scribble(tx, 3), bad) })
+	another := h.put(t, func(tx *Tx) error { return errors.Join(scribble(tx, 4), bad) })
+	last := h.put(t, func(tx *Tx) error { return scribble(tx, 5) })
+	close(h.gate)
+	for i, want := range map[*unit]error{
+		h.first: nil, second: worse, harmless: bad, dirty: bad, another: bad, last: nil,
+	} {
+		if err := <-i.done; !errors.Is(err, want) {
+			t.Errorf("got error %v, want %v", err, want)
+		}
+	}
+	if got := scribbled(t, db); !slices.Equal(got, []int64{1, 5}) || reads != 2 {
+		t.Errorf("got %v, the first run %d times, want what 1 and 5 wrote and 2", got, reads)
 	}
 }
 
