@@ -13,12 +13,12 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// TestMessagesAreMoved holds what migration 18 may not lose: it copies a table with everything that
+// TestMessagesAreMoved holds what migration 19 may not lose: it copies a table with everything that
 // was ever said.
 func TestMessagesAreMoved(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	before(t, folder, 17, `INSERT INTO message (conversation_id, seq, id, team_id, created_at, role, author, partial,
+	before(t, folder, 18, `INSERT INTO message (conversation_id, seq, id, team_id, created_at, role, author, partial,
 			turn_id, attachments, text, folded, pos)
 		VALUES ('c', 2, 'm3', 't', 30, 'assistant', 'agent', TRUE, 'turn', '[]', 'Hóla', 'hola', 3),
 			('c', 1, 'm1', 't', 10, 'user', 'customer', FALSE, NULL, NULL, 'hi', NULL, 1),
