@@ -35,9 +35,39 @@ func described(f console.Flow, led bool) string { //nolint:revive // as above
 		return strings.Join(lines, "\n")
 	}
 	for i, s := range objects(f["conversation_steps"]) {
-		lines = append(lines, fmt.Sprintf("  %d. %s %s %s %s", i+1, s.Text("type"), s.Text("content"), s.Text("action"), s.Text("followup")))
+		parts := []string{fmt.Sprintf("  %d. %s", i+1, s.Text("type"))}
+		for _, key := range []string{"content", "action", "followup"} {
+			if text := filled(s.Text(key)); text != "" {
+				parts = append(parts, text)
+			}
+		}
+		lines = append(lines, strings.Join(parts, " "))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// filled is a template in words for a model. What stands in its holes is told elsewhere in a prompt,
+// behind a fence, so that here is only which value is meant. A text that decides what to say, or is
+// broken, is nothing for a model to read: "" is what is left of it.
+func filled(text string) string {
+	if strings.Contains(text, "{%") {
+		return ""
+	}
+	var told strings.Builder
+	for {
+		before, rest, open := strings.Cut(text, "{{")
+		told.WriteString(before)
+		if !open {
+			return strings.TrimSpace(told.String())
+		}
+		hole, behind, closed := strings.Cut(rest, "}}")
+		if !closed {
+			return ""
+		}
+		name, _, _ := strings.Cut(strings.Trim(hole, "- "), "|")
+		told.WriteString("(the value of " + strings.TrimSpace(name) + ")")
+		text = behind
+	}
 }
 
 // objects returns the JSON objects in a list and leaves out everything else.

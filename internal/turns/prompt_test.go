@@ -349,3 +349,28 @@ func TestPreambleIsOfItsRoom(t *testing.T) {
 		t.Errorf("%d bytes are remembered, want at most %d", p.bytes, maxPreambles)
 	}
 }
+
+func TestStepsAreToldWithoutHoles(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Ask for the day":        "Ask for the day",
+		"Hello {{contact.name}}": "Hello (the value of contact.name)",
+		"{{- contact.first_name | default: \"there\" -}}, for {{ fields.guests }}?": "(the value of contact.first_name), for (the value of fields.guests)?",
+		"{% if contact.name %}Hello{% endif %}":                                     "",
+		"Hello {{ contact.name":                                                     "",
+		"":                                                                          "",
+	} {
+		if got := filled(text); got != want {
+			t.Errorf("filled(%q) = %q, want %q", text, got, want)
+		}
+		b := fullBrief()
+		for _, key := range []string{"content", "action", "followup"} {
+			b.workflow.Flows = []console.Flow{{"name": "F", "conversation_steps": []any{map[string]any{"type": "explain", key: text}}}}
+			b.set = flows.Compile(nil, b.workflow.Flows)
+			system := prompt(b, Limits{}.withDefaults()).System
+			if strings.Contains(system, "{{") || strings.Contains(system, "{%") || !strings.Contains(system, strings.TrimSpace("1. explain "+want)+"\n") {
+				t.Errorf("%s %q is told as\n%s", key, text, system)
+			}
+		}
+	}
+}
