@@ -75,7 +75,7 @@ type StepKind string
 
 // The kinds of steps.
 const (
-	StepRule      StepKind = "rule"      // a rule decided: Rule
+	StepRule      StepKind = "rule"      // a rule decided: Rule; or a Model followed it
 	StepFlow      StepKind = "flow"      // a step of a flow decided: Flow, FlowStep
 	StepKnowledge StepKind = "knowledge" // passages were found and given to the model: Sources
 	StepModel     StepKind = "model"     // a model was asked: Model, Try, Waited, Fault, Tokens, Cost

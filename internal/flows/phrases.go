@@ -44,6 +44,10 @@ func retrySaying(k Kind) saying {
 	}
 }
 
+// HandoffWords tells a customer that a human will answer, in a language, and in English where it is
+// not one of ours.
+func HandoffWords(language string) string { return sayHandoff.in(language) }
+
 // phrases has the words for it: a block for each language, a line for each saying in their order.
 //
 //go:embed phrases.txt

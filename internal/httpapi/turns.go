@@ -142,8 +142,11 @@ func (j *turnJSON) step(s console.Step, decided string) string {
 	}
 	switch s.Kind {
 	case console.StepRule:
-		if !slices.Contains(j.RuleIDs, s.Rule) {
+		if s.Rule != "" && !slices.Contains(j.RuleIDs, s.Rule) {
 			j.RuleIDs = append(j.RuleIDs, s.Rule)
+		}
+		if s.Model.Name != "" { // which followed the rule, and has the words
+			return decided
 		}
 	case console.StepFlow:
 		j.Flow, j.FlowStep = nullable(s.Flow), nullable(s.FlowStep)

@@ -61,3 +61,19 @@ func TestABudgetIsExplained(t *testing.T) {
 		}
 	}
 }
+
+// A rule that a model followed is named, and the words are the model's.
+func TestARuleThatAModelFollowedIsNamed(t *testing.T) {
+	t.Parallel()
+	asked := console.Step{Kind: console.StepModel, Model: console.ModelRef{Provider: "openai", Name: "gpt"}}
+	followed := console.Step{Kind: console.StepRule, Rule: "angry", Model: asked.Model}
+	nameless := console.Step{Kind: console.StepRule}
+	for want, steps := range map[string][]console.Step{
+		"model": {{Kind: console.StepPrompt, Model: asked.Model}, asked, followed}, "rule": {asked, {Kind: console.StepRule, Rule: "angry"}, nameless},
+	} {
+		j := turnOf(console.TurnRecord{Turn: console.Turn{State: console.TurnReplied, Record: &console.Record{Steps: steps}}})
+		if j.DecidedBy == nil || *j.DecidedBy != want || len(j.RuleIDs) != 1 || j.RuleIDs[0] != "angry" {
+			t.Errorf("decided by %v with the rules %q, want by a %s with angry", j.DecidedBy, j.RuleIDs, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bimpe/bimpe/internal/llm"
@@ -159,7 +160,9 @@ type health struct {
 	pace    pace
 	breaker breaker
 	places  chan struct{} // one for each that is asking it
-	version string
+	// toolless is of a model that answered only once it was offered no tools.
+	toolless atomic.Bool
+	version  string
 }
 
 // enter waits for a place, which leave gives back.

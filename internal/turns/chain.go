@@ -68,6 +68,9 @@ func (t transcript) ask(l Limits) action {
 	who := t.chain[do.who]
 	l = l.in(who.Window)
 	do.prompt = prompt(t.brief, l)
+	if t.fumbled(do.who) {
+		do.prompt.Tools = nil
+	}
 	switch {
 	case do.resort:
 		do.silence = max(min(t.left, l.Silence), time.Millisecond)
@@ -81,6 +84,15 @@ func (t transcript) ask(l Limits) action {
 		do.steps = append(do.steps, leftOut(do.prompt.left, l.Window, who.ref())...)
 	}
 	return do
+}
+
+// fumbled reports whether a candidate has given a broken reply: it may be one that calls tools in a way
+// that nobody understands.
+func (t transcript) fumbled(who int) bool {
+	return slices.ContainsFunc(t.tries, func(one try) bool {
+		fault, ok := errors.AsType[*llm.Error](one.fault)
+		return one.who == who && ok && fault.Kind == llm.KindBroken
+	})
 }
 
 // whom returns the candidate to be asked now, after which pause, and whether as a last resort; the end

@@ -396,6 +396,7 @@ type utterance struct {
 	fault  error         // at the end, instead of a good one
 	finish llm.Finish
 	usage  llm.Usage
+	calls  []llm.Call
 	spent  llm.Usage // what it tells when it is broken off
 }
 
@@ -458,7 +459,7 @@ func (m *script) Stream(ctx context.Context, r llm.Request) iter.Seq2[llm.Delta,
 			yield(llm.Delta{}, u.fault)
 			return
 		}
-		yield(llm.Delta{End: &llm.End{Finish: u.finish, Usage: u.usage}}, nil)
+		yield(llm.Delta{End: &llm.End{Finish: u.finish, Usage: u.usage, Calls: u.calls}}, nil)
 	}
 }
 

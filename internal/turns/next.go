@@ -81,7 +81,7 @@ func next(t transcript, l Limits) action {
 	if t.answer != nil {
 		s := t.say(t.answer.text, console.TurnReplied, "")
 		finish := t.answer.end.Finish // a half reply is one for a human to look at, too
-		s.reply.attention = s.reply.attention || finish == llm.FinishUnknown || finish == llm.FinishLength
+		s.reply.attention = s.reply.attention || finish == llm.FinishUnknown || finish == llm.FinishLength || finish == llm.FinishCalls
 		return s
 	}
 	if t.expired {

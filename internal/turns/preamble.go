@@ -79,7 +79,8 @@ func (b brief) rules() section {
 	s := section{what: "rules", title: "\nRules, which come before everything else:"}
 	for i, r := range b.agent.WithRules(b.workflow) {
 		response := readable(r.Response)
-		if !b.set.Told(i) || response == nil && !orders(r) {
+		hands := flows.IsHandoff(r.Action)
+		if !b.set.Told(i) || response == nil && !orders(r) && !hands {
 			continue
 		}
 		lines := []string{fmt.Sprintf("- %s: when %s", r.Name, r.Trigger)}
@@ -90,7 +91,11 @@ func (b brief) rules() section {
 		}
 		tell("  if %s", r.Condition)
 		tell("  answer: %s", response)
-		tell("  and do: %s", r.Action)
+		if hands {
+			lines = append(lines, fmt.Sprintf("  and do: call a person of the team, by %s with rule %d if you have that tool", handOver, i+1))
+		} else {
+			tell("  and do: %s", r.Action)
+		}
 		s.entries = append(s.entries, strings.Join(lines, "\n"))
 	}
 	return s

@@ -24,7 +24,8 @@ type told struct {
 // but what is to be answered needs, which is an eighth at least; then to what is known; then to what
 // was said, from its newest message back. What was said before that stands in the summary.
 func prompt(b brief, l Limits) told {
-	room, log := l.room(), b.told()
+	tools, cost := b.tools()
+	room, log := l.room()-cost, b.told()
 	due := due(log, room)
 	s := b.preambles.of(b, room-reserve(due, room))
 	w := &writer{left: room - s.tokens - due}
@@ -33,12 +34,12 @@ func prompt(b brief, l Limits) told {
 	w.moment(b)
 	p := told{left: w.matter(b, slices.Clip(s.left)), talk: due + w.left}
 	p.Request = llm.Request{
-		System: w.text.String(), MaxTokens: l.reply(),
+		System: w.text.String(), Tools: tools, MaxTokens: l.reply(),
 		Grounding: llm.Grounding{
 			Question: b.question(), Language: b.agent.Language, Reply: b.language(), FAQ: b.faq(), Passages: b.passages,
 		},
 	}
-	p.tokens = room - p.talk + p.converse(log)
+	p.tokens = cost + room - p.talk + p.converse(log)
 	return p
 }
 

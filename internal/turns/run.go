@@ -151,6 +151,7 @@ func (r *run) try(ctx context.Context, t transcript, do ask) (transcript, error)
 	t.told, t.shown = true, append(t.shown, r.e.Limits.in(r.asking.Window).Window)
 	var err error
 	if t.answer, err = r.ask(ctx, do); err == nil {
+		r.handOver(ctx, t.brief, t.answer.end)
 		t.answer.text = r.add(ctx, do.tail)
 	}
 	return t, err
@@ -242,12 +243,12 @@ func (r *run) ask(ctx context.Context, a ask) (*answer, error) {
 	}
 	r.tries++
 	step.Try, step.Waited = r.tries, r.e.Now().Sub(step.At)
-	end, err := r.put(ctx, h, a)
+	end, err := r.put(ctx, h, &a)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		end.Usage, err = cmp.Or(end.Usage, llm.Spent(err)), cause
 	}
 	text := r.written().Written
-	if err == nil && strings.TrimSpace(words.Visible(text)) == "" {
+	if err == nil && len(end.Calls) == 0 && strings.TrimSpace(words.Visible(text)) == "" {
 		err = errNothingSaid
 	}
 	r.settle(h, a, err)
@@ -262,17 +263,31 @@ func (r *run) ask(ctx context.Context, a ask) (*answer, error) {
 }
 
 // put asks the model. One that does not give whole replies is asked for a stream, now and from now
-// on.
-func (r *run) put(ctx context.Context, h *health, a ask) (llm.End, error) {
+// on; one that takes no tools is offered none.
+func (r *run) put(ctx context.Context, h *health, a *ask) (llm.End, error) {
+	if h.toolless.Load() {
+		a.prompt.Tools = nil
+	}
 	request := a.prompt.Request
 	request.Whole = a.after == 0 && r.e.whole(h, r.at())
 	end, err := r.listen(ctx, h, request, a.silence)
-	if fault, ok := errors.AsType[*llm.Error](err); request.Whole && ok && fault.Kind == llm.KindInvalid {
+	if request.Whole && refuses(err) {
 		h.pace.onlyStreams()
 		request.Whole = false
-		return r.listen(ctx, h, request, a.silence)
+		end, err = r.listen(ctx, h, request, a.silence)
+	}
+	if len(request.Tools) > 0 && refuses(err) {
+		a.prompt.Tools, request.Tools = nil, nil
+		end, err = r.listen(ctx, h, request, a.silence)
+		h.toolless.Store(err == nil)
 	}
 	return end, err
+}
+
+// refuses reports whether a model does not take what it was asked.
+func refuses(err error) bool {
+	fault, ok := errors.AsType[*llm.Error](err)
+	return ok && fault.Kind == llm.KindInvalid
 }
 
 // begin opens an attempt. Readers who heard some of an earlier one are told to forget it. It
