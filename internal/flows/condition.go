@@ -13,7 +13,6 @@ import (
 	"github.com/expr-lang/expr/checker"
 	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
-	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/optimizer"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
@@ -288,17 +287,6 @@ func (p *predicates) Visit(n *ast.Node) {
 	ast.Walk(&outer.Node, inner)
 	p.nested = p.nested || inner.found
 }
-
-// plain is a fault without the drawing that the compiler adds to it.
-func plain(err error) error {
-	if e, ok := errors.AsType[*file.Error](err); ok {
-		return errors.New(inner.ReplaceAllString(e.Message, "$1"))
-	}
-	return errors.New(line(err.Error()))
-}
-
-// inner finds how the facts are called in here, which no writer of a condition knows.
-var inner = regexp.MustCompile(`(?:type )?\*?flows\.(\w+?)Facts`)
 
 func line(s string) string {
 	s, _, _ = strings.Cut(s, "\n")

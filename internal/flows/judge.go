@@ -31,7 +31,7 @@ func (j *judge) holds(c *condition, f *facts, machines *sync.Pool) (bool, error)
 	}
 	out, err := j.machine.Run(c.program, f)
 	if err != nil {
-		return false, plain(err)
+		return false, unworked(err)
 	}
 	is, ok := out.(bool)
 	if !ok {

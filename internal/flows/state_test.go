@@ -143,7 +143,7 @@ func TestExplain(t *testing.T) {
 	d, all := flows.Compile(rules, written).Explain(in)
 	want := []string{
 		`hours fired "opening hours"`, `off off "hours"`, `prose prose "hours" unexpected token EOF`,
-		`false condition_false "opening hours"`, `failed failed "opening hours" the condition index out of range: 99 (array length is 3)`,
+		`false condition_false "opening hours"`, `failed failed "opening hours" the condition asks for an entry that its list does not have`,
 		`beaten beaten "hours"`, `other no_match ""`,
 		`Begun beaten "hours"`, `Off off "hours"`, `Words described "hours" step 2 is of the type "dance", which only a model can follow`,
 		`Low no_match "hours" its keywords in the message weigh 1, and it begins at 2`, `Other no_match ""`,

@@ -70,16 +70,16 @@ func (ts templates) parse(source string) (t *liquid.Template, err error) {
 	}()
 	t, fault := ts.engine.ParseString(source)
 	if fault != nil {
-		return nil, errors.New("is not liquid: " + cause(fault))
+		return nil, errors.New("is not liquid: " + line(cause(fault)))
 	}
 	return t, nil
 }
 
 func cause(err liquid.SourceError) string {
 	if c := err.Cause(); c != nil {
-		return line(c.Error())
+		return c.Error()
 	}
-	return line(err.Error())
+	return err.Error()
 }
 
 // render returns what is said, or why it could not be worked out. What it costs is taken off work.
@@ -105,7 +105,7 @@ func (t template) render(values map[string]any, work *int) (text string, err err
 	with[roundTag] = &rounds
 	w := &bounded{}
 	if fault := t.liquid.FRender(w, with); fault != nil {
-		return "", errors.New(cause(fault))
+		return "", unsaid(cause(fault))
 	}
 	text = strings.TrimSpace(w.text.String())
 	if n := utf8.RuneCountInString(text); n > console.MaxMessageLength {

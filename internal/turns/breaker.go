@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -48,11 +49,14 @@ type shutError struct {
 }
 
 func (e *shutError) Error() string {
-	after := e.after.Round(time.Millisecond)
-	if e.told {
-		return fmt.Sprintf("the model's server wants to be left alone for %v", after)
+	after := "a second"
+	if s := math.Ceil(e.after.Seconds()); s > 1 {
+		after = fmt.Sprintf("%.0f seconds", s)
 	}
-	return fmt.Sprintf("the model failed %d times in a row and is left alone for %v", tripAfter, after)
+	if e.told {
+		return "the model's server wants to be left alone for " + after
+	}
+	return fmt.Sprintf("the model failed %d times in a row and is left alone for %s", tripAfter, after)
 }
 
 // admit lets somebody ask, who calls settle afterwards, or returns a *shutError.
