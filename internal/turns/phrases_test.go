@@ -25,3 +25,16 @@ func TestApology(t *testing.T) {
 		}
 	}
 }
+
+// Nobody knows whether an agent is a man or a woman, nor whether its customer is; and what is to calm must
+// not say "be angry", which in Yoruba is one letter away.
+func TestApologiesTakeNobodyForAMan(t *testing.T) {
+	t.Parallel()
+	for tag, banned := range map[string]string{
+		"fr": "désolé", "hi": "रहा हूँ", "ha": "saƙonka", "yo": "máa bínú",
+	} {
+		if got := apology(tag); strings.Contains(got, banned) {
+			t.Errorf("apology(%q) = %q, which holds %q", tag, got, banned)
+		}
+	}
+}

@@ -58,7 +58,7 @@ func spanish() phrases {
 
 func french() phrases {
 	return phrases{
-		unknown: "Je suis désolé, je ne connais pas la réponse. J'ai prévenu l'équipe et quelqu'un vous répondra.",
+		unknown: "Je ne connais malheureusement pas la réponse. J'ai prévenu l'équipe et quelqu'un vous répondra.",
 		hello:   "Bonjour ! Comment puis-je vous aider ?",
 		welcome: "Je vous en prie ! Puis-je vous aider pour autre chose ?",
 		source:  "Source : ",
@@ -103,9 +103,9 @@ func chinese() phrases {
 
 func hausa() phrases {
 	return phrases{
-		unknown: "Yi haƙuri, ban san amsar wannan ba. Na sanar da ma'aikata, wani zai tuntuɓe ka.",
-		hello:   "Sannu! Ta yaya zan iya taimaka maka?",
-		welcome: "Babu komai! Akwai wani abu da zan iya taimaka maka da shi?",
+		unknown: "A yi haƙuri, ban san amsar wannan ba. Na sanar da ma'aikatanmu, wani zai tuntuɓe ku.",
+		hello:   "Sannu! Ta yaya zan iya taimaka muku?",
+		welcome: "Babu komai! Akwai wani abu da zan iya taimaka muku da shi?",
 		source:  "Tushe: ",
 	}
 }
