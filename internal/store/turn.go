@@ -90,10 +90,14 @@ func (t *Tx) KeepRecord(ctx context.Context, turn console.Turn, at time.Time) er
 			return err
 		}
 	}
-	if !ended && len(turn.Record.Spent) == 0 {
-		return nil // it goes on elsewhere, and is counted there
+	switch goesOn := err == nil && !ended; {
+	case !ended && len(turn.Record.Spent) == 0:
+		return nil
+	case goesOn: // and is counted where it ends; here is only what was spent
+		return t.spend(turn, console.DayOf(at), afterwards(turn.Record.Spent))
+	default:
+		return t.count(turn, console.DayOf(at))
 	}
-	return t.count(turn, console.DayOf(at))
 }
 
 // turnRecordColumns are those of turn x, its record, and what it covers: the customer's messages from

@@ -118,7 +118,7 @@ func recordKeptLate(t *testing.T, b *bench) {
 	keep(again)
 	equal(t, "a record that is there", b.record(t, first.Now, run.ID).Record, run.Record)
 	equal(t, "what the four spent", b.usage(t, console.UsageFilter{}), []console.Usage{{
-		Turns: 4, Asked: 3, Tokens: console.Tokens{Prompt: 120, Completion: 2},
+		Turns: 2, Asked: 3, Tokens: console.Tokens{Prompt: 120, Completion: 2},
 	}})
 }
 
