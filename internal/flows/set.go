@@ -128,6 +128,20 @@ func (s *Set) Told(rule int) bool {
 	return r.enabled && (r.prose || r.condition == nil && len(r.parts) == 0)
 }
 
+// Handing returns the indices of the rules that are Told and whose action is to call a human.
+func (s *Set) Handing() []int {
+	if s == nil {
+		return nil
+	}
+	var found []int
+	for i := range s.rules {
+		if s.rules[i].handoff && s.Told(i) {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
 // Empty reports whether there is nothing that could ever decide.
 func (s *Set) Empty() bool {
 	if s == nil {

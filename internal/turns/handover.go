@@ -27,20 +27,9 @@ func handOverTool() llm.Tool {
 	}
 }
 
-// handing are the rules that a model judges and whose action is to call a human, by index.
-func (b brief) handing() []int {
-	var found []int
-	for i, r := range b.agent.WithRules(b.workflow) {
-		if flows.IsHandoff(r.Action) && b.set.Told(i) {
-			found = append(found, i)
-		}
-	}
-	return found
-}
-
 // tools is what a model may call, and about how many tokens that takes.
 func (b brief) tools() ([]llm.Tool, int) {
-	if len(b.handing()) == 0 {
+	if len(b.set.Handing()) == 0 {
 		return nil, 0
 	}
 	tools := []llm.Tool{handOverTool()}
@@ -49,7 +38,7 @@ func (b brief) tools() ([]llm.Tool, int) {
 
 // handed is the rule by which a model called a human, nil where that cannot be told.
 func (b brief) handed(calls []llm.Call) *console.Rule {
-	rules, handing := b.agent.WithRules(b.workflow), b.handing()
+	rules, handing := b.agent.WithRules(b.workflow), b.set.Handing()
 	for _, c := range calls {
 		if i := ruleNumber(c.Arguments) - 1; slices.Contains(handing, i) {
 			return &rules[i]
