@@ -18,11 +18,11 @@ func apology(tag string) string {
 func apologies() map[string]string {
 	return map[string]string{
 		"en": "I am sorry, I cannot answer right now. Someone from the team will look at this.",
-		"es": "Lo siento, en este momento no puedo responderle. Alguien del equipo atenderá su mensaje.",
+		"es": "Lo siento, ahora mismo no puedo responderle. Alguien del equipo atenderá su mensaje.",
 		"fr": "Veuillez m'excuser, je ne peux pas vous répondre pour le moment. Une personne de l'équipe va s'en occuper.",
 		"de": "Es tut mir leid, ich kann gerade nicht antworten. Jemand aus dem Team kümmert sich darum.",
 		"pt": "Desculpe, não consigo responder agora. Alguém da equipe vai cuidar disso.",
-		"it": "Mi dispiace, in questo momento non riesco a rispondere. Una persona del team se ne occuperà.",
+		"it": "Mi dispiace, adesso non riesco a rispondere. Una persona del team se ne occuperà.",
 		"nl": "Het spijt me, ik kan op dit moment geen antwoord geven. Iemand van het team kijkt ernaar.",
 		"tr": "Üzgünüm, şu anda yanıt veremiyorum. Ekibimizden biri sizinle ilgilenecek.",
 		"ru": "Извините, сейчас я не могу ответить. Вашим вопросом займётся наш сотрудник.",
