@@ -62,7 +62,7 @@ const (
 	// courtesies is how often the writer lets those run who are ready to, before it commits: on a
 	// busy machine some of them are about to write, and a commit costs as much for one as for many.
 	// Where nobody is ready it returns at once.
-	courtesies = 4
+	courtesies = 16
 )
 
 // A unit waits until it is taken by the writer, or given up by its caller.

@@ -44,10 +44,14 @@ func (e *Engine) digest(b brief, room int, spent int64) {
 	if room == 0 {
 		return
 	}
-	to := outgrown(b, room)
-	if to == 0 {
-		return
+	if to := outgrown(b, room); to > 0 {
+		e.beginDigest(b, to, spent)
 	}
+}
+
+// beginDigest does nothing where as much is being summed up as may be. It stands apart from digest, as
+// what it hands to a goroutine is copied, which most replies have no need of.
+func (e *Engine) beginDigest(b brief, to, spent int64) {
 	id := b.conversation.ID
 	e.mu.Lock()
 	defer e.mu.Unlock()
