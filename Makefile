@@ -27,17 +27,17 @@ run: build ## build it, then see a reply being written and go on serving (data i
 	@exec bin/bimpe quickstart
 
 check: build lint ## build, lint and the fast tests: what must be green before a commit
-	scripts/with-postgres go test -timeout 5m ./cmd/... ./internal/...
+	scripts/with-postgres scripts/with-redis go test -timeout 5m ./cmd/... ./internal/...
 
 test: ## install what tests need, then run all of them on SQLite and PostgreSQL, and in a browser
 	go vet ./...
-	scripts/with-browser scripts/with-postgres go test -count 1 -timeout 20m ./...
+	scripts/with-browser scripts/with-postgres scripts/with-redis go test -count 1 -timeout 20m ./...
 
 web: ## check and build the page at /docs anew (Node.js 20.19 or newer); commit what changes
 	cd web/playground && npm ci && npm run check && npm run build
 
 bench: ## measure the speed against a floor taken in the same run
-	scripts/with-postgres go run ./bench $(BENCH)
+	scripts/with-postgres scripts/with-redis go run ./bench $(BENCH)
 
 guide: ## measure what the server does under load anew, by which the compiler makes it fast; commit what changes
 	rm -rf .cache/guide
@@ -56,7 +56,7 @@ fuzz: ## run every fuzz target for FUZZTIME (10s)
 	scripts/fuzz $(FUZZTIME)
 
 chaos: ## play SEEDS (100) schedules of all that can go wrong, from seed FROM (1) on; or one again: SEED=17
-	scripts/with-postgres go run ./chaos $(if $(SEED),-seed $(SEED),-from $(FROM) -seeds $(SEEDS))
+	scripts/with-postgres scripts/with-redis go run ./chaos $(if $(SEED),-seed $(SEED),-from $(FROM) -seeds $(SEEDS))
 
 sdk-check: ## run every method of the vendor's SDKs: make sdk-check SDK_01=folder SDK_04=folder
 	@SDK_01='$(SDK_01)' SDK_04='$(SDK_04)' scripts/sdk-check

@@ -44,6 +44,7 @@ type App struct {
 
 	db       *store.DB
 	hub      *stream.Hub
+	nodes    nodes
 	auth     *auth.Service
 	engine   *turns.Engine
 	fetcher  *knowledge.Fetcher
@@ -84,6 +85,9 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.db = v.db
+	if err := a.meet(ctx); err != nil {
+		return err
+	}
 	if err := a.db.SeedLibrary(ctx, workflows.Library()); err != nil {
 		return fmt.Errorf("fill the library: %w", err)
 	}
@@ -128,13 +132,13 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 	}
 	a.engine = turns.New(turns.Config{
 		DB: turnStore{a.db}, Finder: finder{a.db, know}, Models: models,
-		Builtin: builtin.New(), Hub: a.hub, Now: a.now,
+		Builtin: builtin.New(), Hub: a.ears(), Now: a.now,
 		NewID: a.ids.Next, Node: a.node, Log: a.log, Chance: rand.Float64,
 		Limits: turns.Limits{Turn: a.cfg.TurnTimeout, Grace: turnGrace},
 	})
 	api, err := httpapi.New(httpapi.Config{
-		Store: apiStore{a.db}, Auth: a.auth, Streams: a.hub, Keys: limit.New(a.now),
-		Addresses: limit.New(a.now), Sealer: v.sealer,
+		Store: apiStore{a.db}, Auth: a.auth, Streams: a.ears(), Keys: a.windows("keys"),
+		Addresses: a.windows("addresses"), Sealer: v.sealer,
 		Agents:    agents.New(a.now, a.ids.Next, a.engine),
 		Workflows: workflows.New(a.now, a.ids.Next),
 		Knowledge: know,
@@ -196,6 +200,9 @@ func (a *App) close() {
 	if a.listener != nil {
 		// Serving closes it too, and a second time is no fault.
 		_ = a.listener.Close()
+	}
+	if a.nodes.client != nil {
+		_ = a.nodes.client.Close() // nothing of it is kept
 	}
 	if a.db == nil {
 		return

@@ -28,7 +28,7 @@ type Storage struct {
 type Config struct {
 	Listen         string `env:"BIMPE_LISTEN" default:"127.0.0.1:8080" help:"Address and port to listen on."`
 	Storage        `embed:""`
-	RedisURL       seal.Secret   `env:"BIMPE_REDIS_URL" hidden:""`
+	RedisURL       seal.Secret   `env:"BIMPE_REDIS_URL" placeholder:"URL" help:"redis://… or rediss://…, by which several nodes on PostgreSQL hear of each other at once and share rate windows."`
 	ModelProvider  string        `env:"BIMPE_MODEL_PROVIDER" default:"builtin" help:"Who writes replies: builtin (no model), openai or anthropic (or any server compatible with either)."`
 	ModelURL       string        `env:"BIMPE_MODEL_URL" placeholder:"URL" help:"The model's server, up to /v1; without it, the provider's own."`
 	ModelKey       seal.Secret   `env:"BIMPE_MODEL_KEY" placeholder:"KEY" help:"The model's key; better given by the environment."`
@@ -80,9 +80,7 @@ func (c Config) Check() error {
 		f.add("BIMPE_LISTEN", "must be an address and a port up to 65535, such as 127.0.0.1:8080")
 	}
 	c.checkStorage(&f)
-	if !c.RedisURL.IsZero() {
-		f.add("BIMPE_REDIS_URL", "is not supported yet: leave it unset")
-	}
+	c.checkRedis(&f)
 	if c.RateLimit < 0 {
 		f.add("BIMPE_RATE_LIMIT", "must be 0 or more")
 	}
@@ -127,6 +125,18 @@ func (c Storage) checkStorage(f *faults) {
 		if _, err := seal.ParseMasters(c.MasterKey.Reveal()); err != nil {
 			f.add("BIMPE_MASTER_KEY", err.Error())
 		}
+	}
+}
+
+func (c Config) checkRedis(f *faults) {
+	if c.RedisURL.IsZero() {
+		return
+	}
+	if !c.postgres() {
+		f.add("BIMPE_REDIS_URL", "is of use to several nodes alone, which need BIMPE_DATABASE_URL=postgres://…")
+	}
+	if _, err := redisOptions(c.RedisURL.Reveal()); err != nil {
+		f.add("BIMPE_REDIS_URL", err.Error())
 	}
 }
 

@@ -77,6 +77,12 @@ func TestCheckNamesTheSettingThatCannotBe(t *testing.T) {
 		{func(c *Config) { c.Listen = "http://127.0.0.1:80" }, []string{"BIMPE_LISTEN"}},
 		{func(c *Config) { c.DataDir = "" }, []string{"BIMPE_DATA_DIR"}},
 		{func(c *Config) { c.RedisURL = secret("redis://h") }, []string{"BIMPE_REDIS_URL"}},
+		{
+			func(c *Config) {
+				c.DatabaseURL, c.MasterKey, c.RedisURL = secret("postgres://h/d"), secret(strings.Repeat("ab", 32)), secret("http://h")
+			},
+			[]string{"BIMPE_REDIS_URL"},
+		},
 		{func(c *Config) { c.RateLimit = -1 }, []string{"BIMPE_RATE_LIMIT"}},
 		{func(c *Config) { c.TurnTimeout = 0 }, []string{"BIMPE_TURN_TIMEOUT"}},
 		{func(c *Config) { c.PublicURL = "shop.example" }, []string{"BIMPE_PUBLIC_URL"}},
@@ -130,7 +136,7 @@ func TestFaultsHoldNoSecrets(t *testing.T) {
 	t.Parallel()
 	c := good()
 	c.DatabaseURL, c.MasterKey = secret("mysql://user:hunter2@h"), secret("hunter2")
-	c.RedisURL, c.SMTPURL = secret("redis://:hunter2@h"), secret("smtp://a:hunter2@h/x")
+	c.RedisURL, c.SMTPURL = secret("redix://:hunter2@h"), secret("smtp://a:hunter2@h/x")
 	for _, text := range []string{c.Check().Error(), fmt.Sprintf("%+v", c)} {
 		if strings.Contains(text, "hunter2") {
 			t.Errorf("a secret stands in %q", text)

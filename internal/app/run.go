@@ -26,6 +26,10 @@ func (a *App) Run(ctx context.Context) error {
 	w.begin("keys", a.auth.Run)
 	w.begin("purge", a.purge)
 	w.begin("pages", a.pages)
+	if a.nodes.bus != nil {
+		w.begin("nodes", a.hear)
+		w.begin("count of nodes", a.countNodes)
+	}
 	if a.alerts != nil {
 		w.begin("alerts", a.mails)
 	}

@@ -62,7 +62,7 @@ type Listener interface {
 type Halter interface {
 	// Halt closes the turn's upstream at once and returns what had been written; nothing if the turn
 	// does not run here. It must not block.
-	Halt(turn console.ID) console.Halted
+	Halt(ctx context.Context, turn console.Turn) console.Halted
 }
 
 // Config is what a Service is made of; all fields must be set.
@@ -213,7 +213,7 @@ func (s *Service) Cancel(ctx context.Context, tx Store, agent, id, key console.I
 	if err != nil || open == nil {
 		return Cancelled{}, err
 	}
-	h := s.Halter.Halt(open.ID)
+	h := s.Halter.Halt(ctx, *open)
 	change := cancel(cancelling{
 		opener: opener{team: tx.Team(), agent: a, node: s.Node, turnID: s.NewID(), key: key}, now: c, open: *open,
 		partial: console.Message{ID: h.MessageID, Text: h.Written}, seen: h.Seen, at: s.Now(),

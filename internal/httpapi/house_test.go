@@ -295,8 +295,8 @@ func (refusing) Stream(context.Context, llm.Request) iter.Seq2[llm.Delta, error]
 // nobody writes replies here.
 type nobody struct{}
 
-func (nobody) AgentStopped(console.ID, console.Why) {}
-func (nobody) Halt(console.ID) console.Halted       { return console.Halted{} }
+func (nobody) AgentStopped(console.ID, console.Why)              {}
+func (nobody) Halt(context.Context, console.Turn) console.Halted { return console.Halted{} }
 
 // teller tells the hub what was committed, as the house's wiring does.
 type teller struct{ hub *stream.Hub }

@@ -27,18 +27,18 @@ func (a *API) charge(x *exchange, r *http.Request) error {
 // the windows of keys by that.
 func (a *API) take(x *exchange, r *http.Request) limit.Result {
 	if x.keyErr != nil {
-		return a.cfg.Addresses.Take(clientAddress(r, a.cfg.TrustedProxies), a.cfg.RateLimit)
+		return a.cfg.Addresses.Take(r.Context(), clientAddress(r, a.cfg.TrustedProxies), a.cfg.RateLimit)
 	}
 	perMinute := a.cfg.RateLimit
 	if own := x.principal.Team.Quotas.RatePerMinute; own > 0 {
 		perMinute = own
 	}
-	return a.cfg.Keys.Take(string(x.principal.Key), perMinute)
+	return a.cfg.Keys.Take(r.Context(), string(x.principal.Key), perMinute)
 }
 
 // preflight tells how the address's window stands and does not count the request.
 func (a *API) preflight(x *exchange, r *http.Request) {
-	windowHeaders(x.Header(), a.cfg.Addresses.Peek(clientAddress(r, a.cfg.TrustedProxies), a.cfg.RateLimit))
+	windowHeaders(x.Header(), a.cfg.Addresses.Peek(r.Context(), clientAddress(r, a.cfg.TrustedProxies), a.cfg.RateLimit))
 	x.WriteHeader(http.StatusNoContent)
 }
 

@@ -116,12 +116,12 @@ type Streams interface {
 	Subscribe(r stream.Request) (*stream.Subscription, error)
 }
 
-// Limits counts requests in windows.
+// Limits counts requests in windows, of one node or of all.
 type Limits interface {
 	// Take counts one request of who, unless its window is used up, and says how the window stands.
-	Take(who string, perMinute int) limit.Result
+	Take(ctx context.Context, who string, perMinute int) limit.Result
 	// Peek says how the window of who stands and counts nothing.
-	Peek(who string, perMinute int) limit.Result
+	Peek(ctx context.Context, who string, perMinute int) limit.Result
 }
 
 // Sealer hides secrets that have to be kept. The purpose must be the same when opening.

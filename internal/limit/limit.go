@@ -9,6 +9,7 @@
 package limit
 
 import (
+	"context"
 	"hash/maphash"
 	"math"
 	"time"
@@ -56,7 +57,7 @@ type Result struct {
 // Take counts a request of who. Within a window, which begins in the second of its first request,
 // perMinute of them are OK; those that are not do not count, and RetryAfter says how long to wait,
 // in whole seconds, at least one. A perMinute of 0 is no limit.
-func (w *Windows) Take(who string, perMinute int) Result {
+func (w *Windows) Take(_ context.Context, who string, perMinute int) Result {
 	now := w.now()
 	if perMinute <= 0 {
 		return unlimited(now)
@@ -75,7 +76,7 @@ func (w *Windows) Take(who string, perMinute int) Result {
 
 // Peek returns how who stands, and counts nothing: OK is what Take would say, and Remaining
 // includes the request that Take would count.
-func (w *Windows) Peek(who string, perMinute int) Result {
+func (w *Windows) Peek(_ context.Context, who string, perMinute int) Result {
 	now := w.now()
 	if perMinute <= 0 {
 		return unlimited(now)

@@ -46,7 +46,7 @@ func TestTakeCountsDownAndRefuses(t *testing.T) {
 	}
 	for i, s := range steps {
 		c.forward(s.after)
-		if diff := cmp.Diff(s.want, w.Take("k", 3)); diff != "" {
+		if diff := cmp.Diff(s.want, w.Take(t.Context(), "k", 3)); diff != "" {
 			t.Errorf("Take %d (-want +got):\n%s", i, diff)
 		}
 	}
@@ -58,14 +58,14 @@ func TestPeekCountsNothing(t *testing.T) {
 	reset := noon().Add(time.Minute)
 	fresh := limit.Result{Limit: 1, Remaining: 1, Reset: reset, OK: true}
 	for range 3 {
-		if diff := cmp.Diff(fresh, w.Peek("k", 1)); diff != "" {
+		if diff := cmp.Diff(fresh, w.Peek(t.Context(), "k", 1)); diff != "" {
 			t.Errorf("Peek before (-want +got):\n%s", diff)
 		}
 	}
-	w.Take("k", 1)
+	w.Take(t.Context(), "k", 1)
 	spent := limit.Result{Limit: 1, Remaining: 0, Reset: reset, RetryAfter: time.Minute}
 	for range 3 {
-		if diff := cmp.Diff(spent, w.Peek("k", 1)); diff != "" {
+		if diff := cmp.Diff(spent, w.Peek(t.Context(), "k", 1)); diff != "" {
 			t.Errorf("Peek after (-want +got):\n%s", diff)
 		}
 	}
@@ -74,11 +74,11 @@ func TestPeekCountsNothing(t *testing.T) {
 func TestNamesDoNotShareAWindow(t *testing.T) {
 	t.Parallel()
 	w := limit.New(newClock(noon()).now)
-	w.Take("a", 1)
-	if r := w.Take("a", 1); r.OK {
+	w.Take(t.Context(), "a", 1)
+	if r := w.Take(t.Context(), "a", 1); r.OK {
 		t.Errorf("second Take of a: got OK, want refused")
 	}
-	if r := w.Take("b", 1); !r.OK {
+	if r := w.Take(t.Context(), "b", 1); !r.OK {
 		t.Errorf("first Take of b: got refused, want OK")
 	}
 }
@@ -91,11 +91,11 @@ func TestNoLimit(t *testing.T) {
 	}
 	for _, perMinute := range []int{0, -1} {
 		for range 1000 {
-			if diff := cmp.Diff(want, w.Take("k", perMinute)); diff != "" {
+			if diff := cmp.Diff(want, w.Take(t.Context(), "k", perMinute)); diff != "" {
 				t.Fatalf("Take(%d) (-want +got):\n%s", perMinute, diff)
 			}
 		}
-		if diff := cmp.Diff(want, w.Peek("k", perMinute)); diff != "" {
+		if diff := cmp.Diff(want, w.Peek(t.Context(), "k", perMinute)); diff != "" {
 			t.Errorf("Peek(%d) (-want +got):\n%s", perMinute, diff)
 		}
 	}
@@ -105,12 +105,12 @@ func TestLimitThatChangesWithinAWindow(t *testing.T) {
 	t.Parallel()
 	w := limit.New(newClock(noon()).now)
 	for range 5 {
-		w.Take("k", 5)
+		w.Take(t.Context(), "k", 5)
 	}
-	if r := w.Take("k", 3); r.OK || r.Remaining != 0 || r.Limit != 3 {
+	if r := w.Take(t.Context(), "k", 3); r.OK || r.Remaining != 0 || r.Limit != 3 {
 		t.Errorf("Take after lowering: got %+v, want refused with nothing left of 3", r)
 	}
-	if r := w.Take("k", 7); !r.OK || r.Remaining != 1 {
+	if r := w.Take(t.Context(), "k", 7); !r.OK || r.Remaining != 1 {
 		t.Errorf("Take after raising: got %+v, want OK with 1 left", r)
 	}
 }
@@ -119,9 +119,9 @@ func TestClockSetBackDoesNotLengthenAWindow(t *testing.T) {
 	t.Parallel()
 	c := newClock(noon())
 	w := limit.New(c.now)
-	w.Take("k", 1)
+	w.Take(t.Context(), "k", 1)
 	c.forward(-time.Hour)
-	if r := w.Take("k", 1); !r.OK || !r.Reset.Equal(c.now().Add(time.Minute)) {
+	if r := w.Take(t.Context(), "k", 1); !r.OK || !r.Reset.Equal(c.now().Add(time.Minute)) {
 		t.Errorf("Take after the clock was set back: got %+v, want a new window", r)
 	}
 }
@@ -135,7 +135,7 @@ func TestExactUnderConcurrency(t *testing.T) {
 	for range workers {
 		wg.Go(func() {
 			for range each {
-				if w.Take("k", limitOfOne).OK {
+				if w.Take(t.Context(), "k", limitOfOne).OK {
 					passed.Add(1)
 				}
 			}
@@ -171,7 +171,7 @@ func TestLikeAMap(t *testing.T) {
 				m.used++
 			}
 			model[who] = m
-			got := w.Take(who, perMinute)
+			got := w.Take(t.Context(), who, perMinute)
 			if got.OK != ok || got.Remaining != max(perMinute-m.used, 0) || !got.Reset.Equal(m.ends) {
 				rt.Fatalf("Take(%s, %d): got %+v, want ok %v and %+v", who, perMinute, got, ok, m)
 			}
@@ -190,14 +190,14 @@ func BenchmarkTake(b *testing.B) {
 	b.Run("one", func(b *testing.B) {
 		w := limit.New(time.Now)
 		for b.Loop() {
-			w.Take(names[0], 600)
+			w.Take(b.Context(), names[0], 600)
 		}
 	})
 	b.Run("parallel", func(b *testing.B) {
 		w := limit.New(time.Now)
 		b.RunParallel(func(pb *testing.PB) {
 			for i := 0; pb.Next(); i++ {
-				w.Take(names[i%len(names)], 600)
+				w.Take(b.Context(), names[i%len(names)], 600)
 			}
 		})
 	})
@@ -206,7 +206,7 @@ func BenchmarkTake(b *testing.B) {
 		i := 0
 		for b.Loop() {
 			i++
-			w.Take(fmt.Sprint(i), 600)
+			w.Take(b.Context(), fmt.Sprint(i), 600)
 		}
 	})
 }

@@ -43,7 +43,7 @@ func TestStrangersDoNotGrowIt(t *testing.T) {
 	at := time.Unix(1_800_000_000, 0)
 	w := New(func() time.Time { return at })
 	for i := range 3 * shards * perShard {
-		if r := w.Take(fmt.Sprint(i), 1); !r.OK {
+		if r := w.Take(t.Context(), fmt.Sprint(i), 1); !r.OK {
 			t.Fatalf("Take of stranger %d: refused", i)
 		}
 	}
@@ -78,11 +78,11 @@ func TestWindowsThatAreOverAreClearedAway(t *testing.T) {
 	at := time.Unix(1_800_000_000, 0)
 	w := New(func() time.Time { return at })
 	for i := range 10_000 {
-		w.Take(fmt.Sprint("early", i), 1)
+		w.Take(t.Context(), fmt.Sprint("early", i), 1)
 	}
 	at = at.Add(length)
 	for i := range 10_000 {
-		w.Take(fmt.Sprint("late", i), 1)
+		w.Take(t.Context(), fmt.Sprint("late", i), 1)
 	}
 	if got := w.size(); got > 11_000 {
 		t.Errorf("windows kept: got %d, want about 10,000", got)

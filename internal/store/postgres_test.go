@@ -91,6 +91,31 @@ func TestDeadlockRunsAgain(t *testing.T) {
 	}
 }
 
+// TestNodesAreCounted leaves out those that are silent, and those that left.
+func TestNodesAreCounted(t *testing.T) {
+	t.Parallel()
+	db, raw := openPostgres(t)
+	count := func(want int) {
+		t.Helper()
+		if got, err := db.Nodes(t.Context()); err != nil || got != want {
+			t.Errorf("Nodes = %d, %v, want %d", got, err, want)
+		}
+	}
+	count(0)
+	for _, node := range []console.ID{"one", "two", "three"} {
+		if err := db.Beat(t.Context(), node); err != nil {
+			t.Fatal(err)
+		}
+	}
+	count(3)
+	run(t, raw, `UPDATE node SET beat_at = beat_at - 11000 WHERE id = 'one'`)
+	count(2)
+	if err := db.Leave(t.Context(), "two"); err != nil {
+		t.Fatal(err)
+	}
+	count(1)
+}
+
 // TestSilentNodeLosesItsTurns ages a node's heartbeat: its turns are adopted once it is 10 s old.
 func TestSilentNodeLosesItsTurns(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"fmt"
 	"hash/maphash"
 	"sync"
@@ -120,19 +121,40 @@ func (h *Hub) Status(at At, st Status) {
 
 // live calls f with everyone who hears deltas and statuses of a conversation.
 func (h *Hub) live(at At, f func(*Subscription)) {
-	h.conversations[h.shard(at.Conversation)].each(at.Conversation, func(s *Subscription) {
-		if s.live {
-			f(s)
-		}
-	})
-	if h.watching.Load() == 0 {
-		return
+	h.liveHere(at, f)
+	h.liveTeam(at, f)
+}
+
+func (h *Hub) liveHere(at At, f func(*Subscription)) {
+	h.conversations[h.shard(at.Conversation)].each(at.Conversation, ifLive(f))
+}
+
+func (h *Hub) liveTeam(at At, f func(*Subscription)) {
+	if h.watching.Load() > 0 {
+		h.watchers[h.shard(at.Team)].each(at.Team, ifLive(f))
 	}
-	h.watchers[h.shard(at.Team)].each(at.Team, func(s *Subscription) {
+}
+
+func ifLive(f func(*Subscription)) func(*Subscription) {
+	return func(s *Subscription) {
 		if s.live {
 			f(s)
 		}
-	})
+	}
+}
+
+// Pass tells a delta or a status of another node to those who listen to its conversation.
+func (h *Hub) Pass(e Event, at At) { h.liveHere(at, e.tell) }
+
+// PassToTeam is Pass for those who listen to its whole team.
+func (h *Hub) PassToTeam(e Event, at At) { h.liveTeam(at, e.tell) }
+
+func (e Event) tell(s *Subscription) {
+	if e.Delta != nil {
+		s.may(e)
+	} else {
+		s.must(e)
+	}
 }
 
 // Changed tells everyone who listens to the change's team that there is something in the log, and
@@ -147,7 +169,7 @@ func (h *Hub) Changed(c console.Change) {
 		m := *c.Append
 		said.Message = &m
 	}
-	if c.Was == nil || !sameRow(*c.Was, c.Now) {
+	if Rowed(c) {
 		now := c.Now
 		row.Status = &Status{At: At{Team: c.Team, Agent: now.AgentID, Conversation: now.ID}, Row: &now}
 	}
@@ -161,6 +183,44 @@ func (h *Hub) Changed(c console.Change) {
 	})
 }
 
+// Look tells everyone who listens to a conversation that there is something in the log, which another
+// node wrote.
+func (h *Hub) Look(conversation console.ID) {
+	h.conversations[h.shard(conversation)].each(conversation, (*Subscription).miss)
+}
+
+// LookAtTeam is Look for everyone who listens to a whole team.
+func (h *Hub) LookAtTeam(team console.ID) {
+	h.watchers[h.shard(team)].each(team, (*Subscription).miss)
+}
+
+// Row tells everyone who listens to a team and asked for it that a conversation became another one, on
+// another node.
+func (h *Hub) Row(team console.ID, c console.Conversation) {
+	row := Event{Status: &Status{At: At{Team: team, Agent: c.AgentID, Conversation: c.ID}, Row: &c}}
+	h.watchers[h.shard(team)].each(team, func(s *Subscription) {
+		if s.rows {
+			s.must(row)
+		}
+	})
+}
+
+// LookAll tells everyone who listens that there may be something in the log: what other nodes told has
+// been lost. Between one part of them and the next it calls pause, so that not all read at once, and
+// ends where that reports false.
+func (h *Hub) LookAll(pause func() bool) {
+	for i := range shards {
+		h.conversations[i].everyone((*Subscription).miss)
+		h.watchers[i].everyone((*Subscription).miss)
+		if !pause() {
+			return
+		}
+	}
+}
+
+// Rowed reports whether a conversation has become another one for those who watch their team's list.
+func Rowed(c console.Change) bool { return c.Was == nil || !sameRow(*c.Was, c.Now) }
+
 // sameRow reports whether a conversation shows in lists as it did, but for its newest message.
 func sameRow(a, b console.Conversation) bool {
 	same := func(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
@@ -168,6 +228,12 @@ func sameRow(a, b console.Conversation) bool {
 		same(a.Assignee, b.Assignee) && same(a.CustomerName, b.CustomerName) && same(a.FullName, b.FullName) &&
 		same(a.Email, b.Email) && same(a.PhoneNumber, b.PhoneNumber)
 }
+
+// Tell is of turns.Hub: there are no other nodes.
+func (h *Hub) Tell(News) {}
+
+// HaltAt is of turns.Hub: there are no other nodes.
+func (h *Hub) HaltAt(context.Context, console.ID, console.ID) console.Halted { return console.Halted{} }
 
 // EndKey ends the streams that a key opened.
 func (h *Hub) EndKey(key console.ID) { h.end(h.keys[h.shard(key)].of(key)) }
@@ -271,6 +337,16 @@ func (l *listeners) each(id console.ID, f func(*Subscription)) {
 	defer l.mu.Unlock()
 	for _, s := range l.by[id] {
 		f(s)
+	}
+}
+
+func (l *listeners) everyone(f func(*Subscription)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, these := range l.by {
+		for _, s := range these {
+			f(s)
+		}
 	}
 }
 

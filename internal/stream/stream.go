@@ -35,9 +35,10 @@ type Request struct {
 	Live         bool       // also wants Delta and Status
 	Rows         bool       // of a team: also wants to hear of conversations that became other ones
 	Limit        int        // how many streams the team may have open; 0: any number
+	Closed       func()     // called once the place has been given up; may be nil
 }
 
-// Event is one thing to tell; exactly one field is set. What it points to is shared by all readers
+// Event is one thing to tell; at most one field is set. With none, Missed has something to say. What it points to is shared by all readers
 // and must not be changed.
 type Event struct {
 	Message *console.Message // who listens to a team reads the log instead
@@ -98,6 +99,7 @@ type Subscription struct {
 
 	events chan Event
 	ended  chan struct{}
+	closed func() // may be nil
 	missed atomic.Bool
 	hinted atomic.Bool // of a team: it was told that there is something in the log, and has not looked
 
@@ -111,7 +113,7 @@ func newSubscription(h *Hub, r Request) *Subscription {
 	}
 	return &Subscription{
 		hub: h, team: r.Team, agent: r.Agent, conversation: r.Conversation, key: r.Key, live: r.Live, rows: r.Rows,
-		place:  [lists]int{nowhere, nowhere},
+		place: [lists]int{nowhere, nowhere}, closed: r.Closed,
 		events: make(chan Event, size), ended: make(chan struct{}),
 	}
 }
@@ -140,6 +142,9 @@ func (s *Subscription) Close() {
 		s.hub.leave(s)
 		s.hub.teams[s.hub.shard(s.team)].exit(s.team)
 		s.hub.open.Add(-1)
+		if s.closed != nil {
+			s.closed()
+		}
 	})
 }
 
@@ -161,6 +166,14 @@ func (s *Subscription) must(e Event) {
 func (s *Subscription) hint(e Event) {
 	if !s.hinted.Swap(true) {
 		s.must(e)
+	}
+}
+
+// miss sends the reader to the log. It is held under the lock of what the reader listens to.
+func (s *Subscription) miss() {
+	s.missed.Store(true)
+	if len(s.events) == 0 { // else there is one left to take, after which the reader asks
+		s.events <- Event{}
 	}
 }
 

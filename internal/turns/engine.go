@@ -28,6 +28,11 @@ type Hub interface {
 	EndAgent(agent console.ID)
 	// Status tells what a turn is doing.
 	Status(at stream.At, s stream.Status)
+	// Tell tells other nodes what they must hear of since a turn may be at work there.
+	Tell(n stream.News)
+	// HaltAt closes the upstream of a turn that runs on another node and returns what had been written;
+	// nothing where that node does not answer within a moment.
+	HaltAt(ctx context.Context, node, turn console.ID) console.Halted
 }
 
 // Config is what an Engine is made of. All fields must be set but Limits and Chance.
@@ -107,15 +112,32 @@ func (e *Engine) Changed(c console.Change) {
 	e.said(c)
 	if c.Was != nil && c.Was.HasContact && !c.Now.HasContact {
 		e.summaries.drop(c.Now.ID)
+		e.Hub.Tell(stream.News{Forgotten: c.Now.ID})
 	}
-	if c.Ended != nil {
-		e.drop(*c.Ended)
+	if c.Ended != nil && !e.drop(c.Ended.ID, c.Ended.State) {
+		e.Hub.Tell(stream.News{Ended: c.Ended.ID, State: c.Ended.State})
 	}
 	switch {
 	case c.Opened != nil && c.Opened.State == console.TurnOpen:
 		e.start(*c.Opened, knownOf(c))
 	case c.Append != nil && c.Append.Author == console.ByCustomer && c.Now.OpenTurn != "":
-		e.nudge(c.Now.OpenTurn, c.Append.Seq)
+		if !e.nudge(c.Now.OpenTurn, c.Append.Seq) {
+			e.Hub.Tell(stream.News{Asked: c.Now.OpenTurn, Seq: c.Append.Seq})
+		}
+	}
+}
+
+// Heard does what follows from what happened on another node.
+func (e *Engine) Heard(n stream.News) {
+	switch {
+	case n.Ended != "":
+		e.drop(n.Ended, n.State)
+	case n.Asked != "":
+		e.nudge(n.Asked, n.Seq)
+	case n.Stopped != "":
+		e.agentStopped(n.Stopped, n.Why)
+	case n.Forgotten != "":
+		e.summaries.drop(n.Forgotten)
 	}
 }
 
@@ -131,6 +153,11 @@ func (e *Engine) said(c console.Change) {
 // AgentStopped lets everything that an agent is writing run into the fence, which discards it, and
 // ends the streams of one that has been deleted.
 func (e *Engine) AgentStopped(agent console.ID, why console.Why) {
+	e.Hub.Tell(stream.News{Stopped: agent, Why: why})
+	e.agentStopped(agent, why)
+}
+
+func (e *Engine) agentStopped(agent console.ID, why console.Why) {
 	e.mu.Lock()
 	var late []*run
 	for _, r := range e.running {
@@ -152,9 +179,17 @@ func (e *Engine) AgentStopped(agent console.ID, why console.Why) {
 }
 
 // Halt closes the turn's upstream at once and returns what had been written, or nothing if the turn
-// does not run here. The caller then ends the turn in the store; if it does not, the turn is
+// runs nowhere. The caller then ends the turn in the store; if it does not, the turn is
 // answered anew.
-func (e *Engine) Halt(turn console.ID) console.Halted {
+func (e *Engine) Halt(ctx context.Context, turn console.Turn) console.Halted {
+	if h, here := e.HaltHere(turn.ID); here || turn.Node == e.Node {
+		return h
+	}
+	return e.Hub.HaltAt(ctx, turn.Node, turn.ID)
+}
+
+// HaltHere does it for a turn of this node, and reports false for one that does not run here.
+func (e *Engine) HaltHere(turn console.ID) (h console.Halted, here bool) {
 	e.mu.Lock()
 	r := e.running[turn]
 	if r == nil {
@@ -164,37 +199,40 @@ func (e *Engine) Halt(turn console.ID) console.Halted {
 	}
 	e.mu.Unlock()
 	if r == nil {
-		return console.Halted{}
+		return h, false
 	}
 	r.stop(errHalted)
-	return r.written()
+	return r.written(), true
 }
 
-// drop forgets a turn that has ended, whoever ended it.
-func (e *Engine) drop(t console.Turn) {
+// drop forgets a turn that has ended, whoever ended it, and reports whether it was at work here.
+func (e *Engine) drop(turn console.ID, as console.TurnState) bool {
 	e.mu.Lock()
-	r := cmp.Or(e.running[t.ID], e.halted[t.ID])
-	delete(e.halted, t.ID)
-	delete(e.setbacks, t.ID)
+	r := cmp.Or(e.running[turn], e.halted[turn])
+	delete(e.halted, turn)
+	delete(e.setbacks, turn)
 	e.mu.Unlock()
 	if r == nil {
-		return
+		return false
 	}
 	r.stop(errGone)
-	if t.State == console.TurnDiscarded {
+	if as == console.TurnDiscarded {
 		r.discard()
 	} else {
 		r.status(stream.Idle) // cancelled: what was written is a message by now
 	}
+	return true
 }
 
-func (e *Engine) nudge(turn console.ID, seq int64) {
+// nudge reports whether the turn is at work here.
+func (e *Engine) nudge(turn console.ID, seq int64) bool {
 	e.mu.Lock()
 	r := e.running[turn]
 	e.mu.Unlock()
 	if r != nil {
 		r.nudge(seq)
 	}
+	return r != nil
 }
 
 // start answers a turn in a goroutine of its own. A turn that finds no place, or whose last run failed a moment

@@ -10,6 +10,7 @@ import (
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/flows"
 	"github.com/bimpe/bimpe/internal/llm"
+	"github.com/bimpe/bimpe/internal/stream"
 )
 
 var slow = utterance{words: []string{"one ", "two ", "three"}, pause: time.Second}
@@ -170,6 +171,49 @@ func TestCancelKeepsWhatWasWritten(t *testing.T) {
 	})
 }
 
+// What happened on another node has the same effect as here.
+func TestNewsOfOtherNodes(t *testing.T) {
+	t.Parallel()
+	for name, news := range map[string]func(h *house, turn console.ID) stream.News{
+		"ended": func(_ *house, turn console.ID) stream.News {
+			return stream.News{Ended: turn, State: console.TurnCancelled}
+		},
+		"stopped": func(h *house, _ console.ID) stream.News {
+			return stream.News{Stopped: h.db.conversation().AgentID, Why: console.WhyAgentPaused}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, slow)
+				h.customer("a")
+				time.Sleep(2500 * time.Millisecond)
+				turn := h.db.conversation().OpenTurn
+				r := h.running[turn]
+				h.Heard(news(h, turn))
+				if r.ctx.Err() == nil {
+					t.Error("the turn goes on")
+				}
+				synctest.Wait()
+			})
+		})
+	}
+}
+
+// A turn of another node is halted there.
+func TestHaltElsewhere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, slow)
+		if got := h.Halt(t.Context(), console.Turn{ID: "turn", Node: "other"}); got.Written != "elsewhere" {
+			t.Errorf("Halt = %+v, want what the other node says", got)
+		}
+		if got := h.Halt(t.Context(), console.Turn{ID: "turn", Node: h.Node}); got != (console.Halted{}) {
+			t.Errorf("Halt = %+v of a turn that is over", got)
+		}
+	})
+}
+
 // A cancel's transaction may run more than once: each time it is told what had been written.
 func TestHaltTwice(t *testing.T) {
 	t.Parallel()
@@ -178,9 +222,9 @@ func TestHaltTwice(t *testing.T) {
 		h.customer("a")
 		time.Sleep(2500 * time.Millisecond)
 		turn := h.db.conversation().OpenTurn
-		first := h.Halt(turn).Written
+		first := h.Halt(t.Context(), console.Turn{ID: turn}).Written
 		synctest.Wait()
-		if again := h.Halt(turn).Written; first != "one two " || again != first {
+		if again := h.Halt(t.Context(), console.Turn{ID: turn}).Written; first != "one two " || again != first {
 			t.Errorf("halted: %q, then %q", first, again)
 		}
 		if c := h.cancel(); c.Partial == nil || c.Partial.Text != first {

@@ -369,6 +369,13 @@ func (e *ears) Watched(stream.At) bool { return !e.deaf }
 
 func (e *ears) EndAgent(id console.ID) { e.note("ended %s", id) }
 
+func (e *ears) Tell(stream.News) {}
+
+func (e *ears) HaltAt(_ context.Context, node, turn console.ID) console.Halted {
+	e.note("halt %s at %s", turn, node)
+	return console.Halted{Written: "elsewhere"}
+}
+
 func (e *ears) Status(_ stream.At, s stream.Status) {
 	e.note("status %s", s.State)
 	if s.Discarded != "" {

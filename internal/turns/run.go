@@ -204,6 +204,7 @@ func (r *run) brief(ctx context.Context) (brief, error) {
 		if current {
 			return b, nil
 		}
+		r.known = known{} // another node may have written since: nothing that was known holds
 	}
 }
 

@@ -81,7 +81,7 @@ func (w *world) newID() console.ID { return w.back.nextID() }
 // Changed and Halt make the world the listener and halter of its conversations.
 func (w *world) Changed(console.Change) {}
 
-func (w *world) Halt(console.ID) console.Halted {
+func (w *world) Halt(context.Context, console.Turn) console.Halted {
 	if w.rnd.IntN(2) == 0 || len(w.claims) == 0 {
 		return console.Halted{}
 	}

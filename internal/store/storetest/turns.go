@@ -15,6 +15,7 @@ func turnTests() map[string]test {
 		"turn accepted and settled": turnSettled,
 		"turn ended twice":          turnEndedTwice,
 		"turn open once":            turnOpenOnce,
+		"nodes counted":             nodesCounted,
 		"turns adopted":             turnsAdopted,
 		"turns taken up again":      turnsRetried,
 		"turns adopted by one only": turnsAdoptedByOne,
@@ -82,6 +83,22 @@ func turnOpenOnce(t *testing.T, b *bench) {
 	err := b.db.Write(t.Context(), b.team, func(tx *store.Tx) error { return tx.Apply(t.Context(), second) })
 	if err == nil {
 		t.Error("a conversation has two open turns")
+	}
+}
+
+// nodesCounted is of one node; more there are only on PostgreSQL.
+func nodesCounted(t *testing.T, b *bench) {
+	t.Helper()
+	ok(t, b.db.Beat(t.Context(), nodeOne))
+	n, err := b.db.Nodes(t.Context())
+	ok(t, err)
+	equal(t, "Nodes", n, 1)
+	name, err := b.db.Installation(t.Context())
+	ok(t, err)
+	again, err := b.db.Installation(t.Context())
+	ok(t, err)
+	if name == "" || name != again {
+		t.Errorf("Installation = %q, then %q", name, again)
 	}
 }
 
