@@ -13,7 +13,7 @@ import (
 	"github.com/bimpe/bimpe/chaos/verdict"
 )
 
-// TestSchedules plays the first 25 seeds, two of them on PostgreSQL. `make chaos` plays more, and one
+// TestSchedules plays the first 25 seeds, three of them on PostgreSQL and one of these on three nodes. `make chaos` plays more, and one
 // that failed again.
 func TestSchedules(t *testing.T) {
 	t.Parallel()
@@ -24,7 +24,7 @@ func TestSchedules(t *testing.T) {
 	if err := run(t.Context(), []string{"-from", "1", "-seeds", "25"}, &out); err != nil {
 		t.Errorf("%v\n%s", err, out.Bytes())
 	}
-	if !strings.Contains(out.String(), "25 schedules (2 on PostgreSQL)") {
+	if !strings.Contains(out.String(), "25 schedules (3 on PostgreSQL, 1 of them on three nodes)") {
 		t.Errorf("not all were played:\n%s", out.Bytes())
 	}
 }

@@ -100,10 +100,10 @@ type tally struct {
 	out   io.Writer
 	whole bool // what came of a schedule is shown also if nothing failed
 
-	mu                           sync.Mutex
-	played, messages, onPostgres int
-	failed                       []uint64
-	err                          error // the first for which one could not be played
+	mu                                    sync.Mutex
+	played, messages, onPostgres, onNodes int
+	failed                                []uint64
+	err                                   error // the first for which one could not be played
 }
 
 func (o options) play(ctx context.Context, g *play.Ground, out io.Writer) error {
@@ -144,6 +144,9 @@ func (t *tally) one(ctx context.Context, g *play.Ground, seed uint64) {
 	if s.Postgres {
 		t.onPostgres++
 	}
+	if s.Nodes > 1 {
+		t.onNodes++
+	}
 	if len(report.Faults) > 0 {
 		t.failed = append(t.failed, seed)
 	}
@@ -154,8 +157,8 @@ func (t *tally) one(ctx context.Context, g *play.Ground, seed uint64) {
 
 // sum prints how it went. That one seed failed is an error.
 func (t *tally) sum(took time.Duration) error {
-	_, _ = fmt.Fprintf(t.out, "%d schedules (%d on PostgreSQL) with %d messages in %v: %d failed\n",
-		t.played, t.onPostgres, t.messages, took.Round(time.Second/10), len(t.failed)) // as above
+	_, _ = fmt.Fprintf(t.out, "%d schedules (%d on PostgreSQL, %d of them on three nodes) with %d messages in %v: %d failed\n",
+		t.played, t.onPostgres, t.onNodes, t.messages, took.Round(time.Second/10), len(t.failed)) // as above
 	if len(t.failed) > 0 {
 		return errors.Join(t.err, fmt.Errorf("seeds %v failed; one is played again by: make chaos SEED=%d", t.failed, t.failed[0]))
 	}

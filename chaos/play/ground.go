@@ -92,6 +92,7 @@ type plot struct {
 	env   []string
 	key   string
 	clock string // the file that shifts the server's clock
+	redis *redis // of several nodes
 	clear func(context.Context) error
 }
 
@@ -118,7 +119,25 @@ func (g *Ground) newPlot(ctx context.Context, s schedule.Schedule) (*plot, error
 	p.clear = func(ctx context.Context) error {
 		return errors.Join(g.execute(ctx, `DROP DATABASE "`+name+`" WITH (FORCE)`), os.RemoveAll(folder))
 	}
-	return p, g.execute(ctx, `CREATE DATABASE "`+name+`" TEMPLATE "`+g.template+`"`)
+	if err := g.execute(ctx, `CREATE DATABASE "`+name+`" TEMPLATE "`+g.template+`"`); err != nil || s.Nodes < 2 {
+		return p, err
+	}
+	return p, p.share(ctx, folder)
+}
+
+// share gives the nodes of a plot a Redis.
+func (p *plot) share(ctx context.Context, folder string) error {
+	var err error
+	if p.redis, err = newRedis(ctx, folder); err != nil {
+		return err
+	}
+	without := p.clear
+	p.clear = func(ctx context.Context) error {
+		p.redis.kill()
+		return without(ctx)
+	}
+	p.env = append(p.env, "BIMPE_REDIS_URL="+p.redis.url())
+	return nil
 }
 
 func (g *Ground) execute(ctx context.Context, statement string) error {

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -39,11 +40,13 @@ type run struct {
 	client   *http.Client
 	streams  *http.Client
 
-	mu      sync.Mutex
-	process *process // that serves, or served last; held under mu
-	faults  []string // held under mu
-	paused  bool     // the agent was at times; held under mu
-	jumped  time.Duration
+	proxy *proxy // before several nodes; nil: there is one
+
+	mu     sync.Mutex
+	nodes  []*process // that serve, or served last; held under mu
+	faults []string   // held under mu
+	paused bool       // the agent was at times; held under mu
+	jumped time.Duration
 }
 
 // Play plays one schedule. An error says that it could not be played; what went wrong in it is in the
@@ -60,25 +63,48 @@ func (g *Ground) Play(ctx context.Context, s schedule.Schedule) (report Report, 
 		return report, err
 	}
 	r := &run{
-		schedule: s, binary: g.binary, plot: p, client: newClient(), streams: newClient(),
+		schedule: s, binary: g.binary, plot: p, client: newClient(s), streams: newClient(s), nodes: make([]*process, max(s.Nodes, 1)),
 		env: append(slices.Clone(p.env), "BIMPE_MODEL_PROVIDER=openai", "BIMPE_MODEL_URL="+model.URL+"/v1",
 			"BIMPE_MODEL_KEY=none", "BIMPE_MODEL=chaos", "BIMPE_TURN_TIMEOUT="+turnTimeout),
 	}
 	defer r.client.CloseIdleConnections()
 	defer r.streams.CloseIdleConnections()
-	if err := r.start(ctx); err != nil {
+	defer r.end()
+	if err := r.begin(ctx); err != nil {
 		return report, err
 	}
-	defer func() { r.current().kill() }()
 	if err := r.newAgent(ctx); err != nil {
 		return report, err
 	}
 	return r.play(ctx)
 }
 
-// newClient is one of a run's own, so that no connection outlives its server.
-func newClient() *http.Client {
-	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
+// newClient is one of a run's own, so that no connection outlives its server. With several nodes each
+// request goes to another one.
+func newClient(s schedule.Schedule) *http.Client {
+	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16, DisableKeepAlives: s.Nodes > 1}}
+}
+
+// begin has all nodes serve, and something that stands before several.
+func (r *run) begin(ctx context.Context) (err error) {
+	for i := range r.nodes {
+		if err := r.start(ctx, i); err != nil {
+			return err
+		}
+	}
+	if len(r.nodes) > 1 {
+		r.proxy, err = newProxy(ctx, r.addresses)
+	}
+	return err
+}
+
+func (r *run) end() {
+	if r.proxy != nil {
+		r.proxy.close()
+	}
+	for _, p := range r.all() {
+		p.kill()
+	}
 }
 
 func (r *run) newAgent(ctx context.Context) error {
@@ -117,8 +143,11 @@ func (r *run) play(ctx context.Context) (report Report, err error) {
 
 // judge collects the faults of the run and of each talk.
 func (r *run) judge(report *Report) {
-	report.Faults = slices.Concat(r.faults, r.current().heard.faults())
-	report.Server = r.current().heard.all()
+	report.Faults = slices.Clone(r.faults)
+	for _, p := range r.all() {
+		report.Faults = append(report.Faults, p.heard.faults()...)
+		report.Server += p.heard.all() + "\n"
+	}
 	for _, t := range report.Talks {
 		for _, f := range t.Faults() {
 			report.Faults = append(report.Faults, t.Customer+": "+f)
@@ -158,26 +187,46 @@ func (r *run) fault(format string, args ...any) {
 	r.faults = append(r.faults, fmt.Sprintf(format, args...))
 }
 
-// start serves.
-func (r *run) start(ctx context.Context) error {
+// start has a node serve.
+func (r *run) start(ctx context.Context, i int) error {
 	p, err := launch(ctx, r.binary, r.env)
 	if err != nil {
 		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.process = p
+	r.nodes[i] = p
 	return nil
 }
 
-func (r *run) current() *process {
+func (r *run) node(i int) *process {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.process
+	return r.nodes[i]
 }
 
-// base is where the process serves, or served last.
-func (r *run) base() string { return r.current().base }
+// all are the nodes that serve, or served last.
+func (r *run) all() []*process {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(r.nodes), func(p *process) bool { return p == nil })
+}
+
+func (r *run) addresses() []string {
+	var all []string
+	for _, p := range r.all() {
+		all = append(all, strings.TrimPrefix(p.base, "http://"))
+	}
+	return all
+}
+
+// base is where requests go.
+func (r *run) base() string {
+	if r.proxy != nil {
+		return r.proxy.base()
+	}
+	return r.node(0).base
+}
 
 // mischief is what happens to the server.
 func (r *run) mischief(ctx context.Context) {
@@ -195,13 +244,21 @@ func (r *run) mischief(ctx context.Context) {
 func (r *run) harm(ctx context.Context, i int, d schedule.Deed) error {
 	switch d.Kind {
 	case schedule.Kill:
-		r.current().kill()
-		r.blame()
-		return r.start(ctx)
+		r.node(d.Node).kill()
+		r.blame(d.Node)
+		return r.start(ctx, d.Node)
 	case schedule.Stop:
-		err := r.current().stop()
-		r.blame()
-		return errors.Join(err, r.start(ctx))
+		err := r.node(d.Node).stop()
+		r.blame(d.Node)
+		return errors.Join(err, r.start(ctx, d.Node))
+	case schedule.CutOff:
+		r.proxy.cut()
+		return nil
+	case schedule.RedisGone:
+		r.plot.redis.kill()
+		return nil
+	case schedule.RedisBack:
+		return r.plot.redis.start(ctx)
 	case schedule.Jump:
 		r.jumped += d.By
 		return replace(r.plot.clock, r.jumped.String())
@@ -213,8 +270,8 @@ func (r *run) harm(ctx context.Context, i int, d schedule.Deed) error {
 }
 
 // blame keeps the errors that a server told of which is gone now.
-func (r *run) blame() {
-	for _, line := range r.current().heard.faults() {
+func (r *run) blame(i int) {
+	for _, line := range r.node(i).heard.faults() {
 		r.fault("the server said %s", line)
 	}
 }

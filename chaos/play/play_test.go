@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -24,8 +25,8 @@ func newRun(t *testing.T, h http.HandlerFunc) *run {
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	return &run{
-		agent: "a1", plot: &plot{key: "k", clock: filepath.Join(t.TempDir(), "clock")}, client: newClient(), streams: newClient(),
-		process: &process{base: server.URL, heard: &heard{listens: make(chan string, 1)}},
+		agent: "a1", plot: &plot{key: "k", clock: filepath.Join(t.TempDir(), "clock")}, client: newClient(schedule.Schedule{}), streams: newClient(schedule.Schedule{}),
+		nodes: []*process{{base: server.URL, heard: &heard{listens: make(chan string, 1)}}},
 	}
 }
 
@@ -172,4 +173,47 @@ func TestASeedForPostgresNeedsOne(t *testing.T) {
 	if _, err := g.Play(t.Context(), schedule.New(10)); !errors.Is(err, errNoPostgres) {
 		t.Errorf("Play = %v, want %v", err, errNoPostgres)
 	}
+}
+
+// TestTheProxyTakesTheNextNodeThatLives has one node dead and one of two alive, and cuts a connection.
+func TestTheProxyTakesTheNextNodeThatLives(t *testing.T) {
+	t.Parallel()
+	var asked [2]atomic.Int64
+	nodes := []string{"127.0.0.1:1"} // nobody listens there
+	for i := range asked {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked[i].Add(1)
+			if r.URL.Path == "/stay" {
+				w.(http.Flusher).Flush()
+				<-r.Context().Done()
+			}
+		}))
+		t.Cleanup(s.Close)
+		nodes = append(nodes, strings.TrimPrefix(s.URL, "http://"))
+	}
+	p, err := newProxy(t.Context(), func() []string { return nodes })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.close()
+	client := newClient(schedule.Schedule{Nodes: 3})
+	for range 6 {
+		a, err := client.Get(p.base())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = a.Body.Close()
+	}
+	if one, two := asked[0].Load(), asked[1].Load(); one+two != 6 || one < 2 || two < 2 {
+		t.Errorf("the nodes were asked %d and %d times, want 6 among them", one, two)
+	}
+	a, err := client.Get(p.base() + "/stay")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.cut()
+	if _, err := io.ReadAll(a.Body); err == nil {
+		t.Error("a connection that was cut ended properly")
+	}
+	_ = a.Body.Close()
 }

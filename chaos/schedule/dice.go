@@ -18,6 +18,10 @@ const (
 	// onPostgres is every how manieth seed runs there: it takes ten seconds until a dead node's
 	// turns are taken up.
 	onPostgres = 10
+	// onNodes is every how manieth seed runs on several nodes, and nodesAt which of them.
+	onNodes = 20
+	nodesAt = 15
+	nodes   = 3
 )
 
 // stream tells these dice from others of the same seed.
@@ -27,7 +31,7 @@ const stream = 0x62696d7065
 func New(seed uint64) Schedule {
 	d := dice{rand.New(rand.NewPCG(seed, stream))}
 	s := Schedule{
-		Seed: seed, Postgres: seed%onPostgres == 0,
+		Seed: seed, Postgres: seed%onPostgres == 0, Nodes: 1,
 		OnNewMessage: pick(d, "merge", "merge", "queue", "interrupt"),
 	}
 	talks := 2 + d.IntN(maxTalks-1)
@@ -38,6 +42,10 @@ func New(seed uint64) Schedule {
 		s.Talks = append(s.Talks, d.talk(fmt.Sprintf("c%d", i)))
 	}
 	s.Machine = d.machine()
+	if seed%onNodes == nodesAt {
+		s.Postgres, s.Nodes = true, nodes
+		s.Machine = d.amongNodes(s.Machine)
+	}
 	return s
 }
 
@@ -121,6 +129,28 @@ func (d dice) machine() []Deed {
 	}
 	if paused {
 		all = append(all, Deed{Kind: LiveAgent, After: d.upTo(longPause)})
+	}
+	return all
+}
+
+// amongNodes says to which node a deed is done, and puts in what happens between nodes.
+func (d dice) amongNodes(deeds []Deed) []Deed {
+	var all []Deed
+	gone := false
+	for _, deed := range deeds {
+		if deed.Kind == Kill || deed.Kind == Stop {
+			deed.Node = d.IntN(nodes)
+		}
+		all = append(all, deed)
+		between := Deed{After: d.upTo(longPause), Kind: pick(d, CutOff, CutOff, RedisGone)}
+		if gone {
+			between.Kind = RedisBack
+		}
+		gone = between.Kind == RedisGone
+		all = append(all, between)
+	}
+	if gone && d.one(2) { // else it stays away until the end
+		all = append(all, Deed{Kind: RedisBack, After: d.upTo(longPause)})
 	}
 	return all
 }

@@ -13,6 +13,7 @@ import (
 type Schedule struct {
 	Seed         uint64
 	Postgres     bool   // the server keeps its data on PostgreSQL
+	Nodes        int    // how many servers there are; more than one share PostgreSQL and a Redis
 	OnNewMessage string // of the agent
 	Talks        []Talk
 	Machine      []Deed // of whoever runs the server, beside the talks
@@ -42,6 +43,11 @@ const (
 	Jump       Kind = "the clock jumps"
 	PauseAgent Kind = "pause the agent"
 	LiveAgent  Kind = "the agent is live"
+
+	// Of several nodes alone.
+	CutOff    Kind = "all connections are cut"
+	RedisGone Kind = "Redis dies"
+	RedisBack Kind = "Redis is back"
 )
 
 // Deed is one thing that is done. Only the fields of its kind are set.
@@ -54,6 +60,7 @@ type Deed struct {
 	Cut      time.Duration // the first request is broken off after so long; 0: it is not
 	Again    bool          // once acknowledged it is sent once more, under the same key
 	By       time.Duration // of a Jump
+	Node     int           // which one is killed or ends
 }
 
 // Answer is what the model does when it is asked.
@@ -82,6 +89,9 @@ func (s Schedule) String() string {
 	if s.Postgres {
 		engine = "PostgreSQL"
 	}
+	if s.Nodes > 1 {
+		engine = fmt.Sprintf("%d nodes on PostgreSQL", s.Nodes)
+	}
 	fmt.Fprintf(&b, "seed %d on %s, on_new_message %s\n", s.Seed, engine, s.OnNewMessage)
 	for _, t := range s.Talks {
 		fmt.Fprintf(&b, "  %s, whose model is %v:\n", t.Customer, t.Model)
@@ -106,6 +116,9 @@ func (d Deed) String() string {
 	}
 	if d.TakeOver {
 		text += ", taking over"
+	}
+	if d.Node != 0 {
+		text += fmt.Sprintf(" of node %d", d.Node)
 	}
 	if d.By != 0 {
 		text += fmt.Sprintf(" by %v", d.By)

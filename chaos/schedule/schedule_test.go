@@ -32,6 +32,9 @@ func TestWhatASeedMeans(t *testing.T) {
 	if !New(20).Postgres || New(21).Postgres {
 		t.Error("every tenth seed runs on PostgreSQL")
 	}
+	if s := New(35); s.Nodes != 3 || !s.Postgres || New(10).Nodes != 1 {
+		t.Error("every twentieth seed runs on three nodes")
+	}
 }
 
 func TestEverythingHappensSometimes(t *testing.T) {
@@ -66,6 +69,11 @@ func TestEverythingHappensSometimes(t *testing.T) {
 			t.Errorf("%s happens %d times in %d schedules", k, deeds[k], seeds)
 		}
 	}
+	for _, k := range []Kind{CutOff, RedisGone, RedisBack} {
+		if deeds[k] < seeds/onNodes/4 {
+			t.Errorf("%s happens %d times in %d schedules", k, deeds[k], seeds)
+		}
+	}
 	for _, a := range []Answer{Good, Slow, Half, Stall, StallMid, Refuse, Cut, Broken, Away, TooMany, Nothing, Malformed} {
 		if answers[a] < seeds/20 {
 			t.Errorf("the model's %s happens %d times in %d schedules", a, answers[a], seeds)
@@ -86,6 +94,11 @@ func TestSchedulesAreShortAndWhole(t *testing.T) {
 		live := true
 		for _, d := range s.Machine {
 			live = d.Kind == LiveAgent || live && d.Kind != PauseAgent
+		}
+		for _, d := range s.Machine {
+			if between := d.Kind == CutOff || d.Kind == RedisGone || d.Kind == RedisBack; d.Node >= s.Nodes || between && s.Nodes < 2 {
+				t.Errorf("seed %d, on %d nodes: %s", seed, s.Nodes, d)
+			}
 		}
 		if !live {
 			t.Errorf("seed %d leaves the agent paused", seed)
