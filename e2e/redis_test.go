@@ -36,7 +36,7 @@ func TestAReplyIsHeardLiveOnAnotherNode(t *testing.T) {
 	first := one.say(t, a.ID, "hello")
 	l := two.listen(t, a.ID, first.ConversationID, live)
 	team := two.watchLive(t)
-	l.next(t, "message")
+	l.fromAgent(t)
 	one.reply(t, a.ID, first.ConversationID, "user", "a story")
 	for name, from := range map[string]*listening{"conversation": l, "team": team} {
 		from.until(t, "status", func(e event) bool { return is(t, e, "state", "thinking") })

@@ -21,6 +21,8 @@ const (
 func (a *App) Run(ctx context.Context) error {
 	defer a.Close()
 	defer holdHeapTarget()()
+	// Before the first request, so that no other node takes this one for dead and its turns over.
+	a.engine.Sweep(ctx)
 	w := newWork()
 	w.begin("turns", a.engine.Run)
 	w.begin("keys", a.auth.Run)

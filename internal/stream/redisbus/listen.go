@@ -58,6 +58,8 @@ func (b *Bus) session(ctx context.Context, here Here) error {
 	ps := b.cfg.Client.Subscribe(ctx)
 	var work sync.WaitGroup
 	defer work.Wait()
+	// A receiver that waits does not see the end of ctx, but that of its connection.
+	defer context.AfterFunc(ctx, func() { _ = ps.Close() })()
 	defer func() { _ = ps.Close() }()
 	defer cancel()
 	// Redis confirms in order: once the last one is confirmed, all are.
