@@ -27,6 +27,7 @@ func (a *App) Run(ctx context.Context) error {
 	w.begin("turns", a.engine.Run)
 	w.begin("keys", a.auth.Run)
 	w.begin("purge", a.purge)
+	w.begin("memory", a.collectWhenIdle)
 	w.begin("pages", a.pages)
 	if a.nodes.bus != nil {
 		w.begin("nodes", a.hear)
