@@ -68,49 +68,47 @@ func is(t *testing.T, e event, field, want string) bool {
 	return in[field] == want
 }
 
-// TestACancelReachesTheNodeAtWork keeps what had been written, as where one node does both.
-func TestACancelReachesTheNodeAtWork(t *testing.T) {
+// TestTheNodeAtWorkIsStopped has another node cancel a reply, which keeps what had been written, or take
+// a human's message, before the fence would discard the reply at its end.
+func TestTheNodeAtWorkIsStopped(t *testing.T) {
 	t.Parallel()
-	gone := make(chan struct{}, 8)
-	m := newModel(t, func(c *call) {
-		c.say("Once upon ")
-		<-c.gone
-		gone <- struct{}{}
-	})
-	one, two, _ := pair(t, m)
-	a := one.newAgent(t, nil)
-	first := one.say(t, a.ID, "a story")
-	l := one.listen(t, a.ID, first.ConversationID, live)
-	l.next(t, "delta")
-	two.stop(t, a.ID, first.ConversationID)
-	waitFor(t, gone, "the connection to the model is closed")
-	want := []string{"user: a story", "assistant: Once upon "}
-	if diff := cmp.Diff(want, texts(two.log(t, a.ID, first.ConversationID))); diff != "" {
-		t.Errorf("log (-want +got):\n%s", diff)
-	}
-}
-
-// TestAHumanOnAnotherNodeStopsTheReply closes the upstream, which would else go on to its end before
-// the fence discards what it wrote.
-func TestAHumanOnAnotherNodeStopsTheReply(t *testing.T) {
-	t.Parallel()
-	gone := make(chan struct{}, 8)
-	m := newModel(t, func(c *call) {
-		c.say("Once upon ")
-		<-c.gone
-		gone <- struct{}{}
-	})
-	one, two, _ := pair(t, m)
-	a := one.newAgent(t, nil)
-	first := one.say(t, a.ID, "a story")
-	l := one.listen(t, a.ID, first.ConversationID, live)
-	l.next(t, "delta")
-	two.reply(t, a.ID, first.ConversationID, "assistant", "I take over.")
-	waitFor(t, gone, "the connection to the model is closed")
-	l.until(t, "message", func(e event) bool { return is(t, e, "message", "I take over.") })
-	want := []string{"user: a story", "assistant: I take over."}
-	if diff := cmp.Diff(want, texts(one.log(t, a.ID, first.ConversationID))); diff != "" {
-		t.Errorf("log (-want +got):\n%s", diff)
+	for name, test := range map[string]struct {
+		stop func(t *testing.T, two *site, agent, conversation string)
+		want []string
+	}{
+		"by a cancel": {
+			func(t *testing.T, two *site, agent, conversation string) {
+				t.Helper()
+				two.stop(t, agent, conversation)
+			},
+			[]string{"user: a story", "assistant: Once upon "},
+		},
+		"by a human": {
+			func(t *testing.T, two *site, agent, conversation string) {
+				t.Helper()
+				two.reply(t, agent, conversation, "assistant", "I take over.")
+			},
+			[]string{"user: a story", "assistant: I take over."},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			gone := make(chan struct{}, 8)
+			one, two, _ := pair(t, newModel(t, func(c *call) {
+				c.say("Once upon ")
+				<-c.gone
+				gone <- struct{}{}
+			}))
+			a := one.newAgent(t, nil)
+			first := one.say(t, a.ID, "a story")
+			l := one.listen(t, a.ID, first.ConversationID, live)
+			l.next(t, "delta")
+			test.stop(t, two, a.ID, first.ConversationID)
+			waitFor(t, gone, "the connection to the model is closed")
+			if diff := cmp.Diff(test.want, texts(two.log(t, a.ID, first.ConversationID))); diff != "" {
+				t.Errorf("log (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 
@@ -187,7 +185,9 @@ func TestNothingIsLostWithoutRedis(t *testing.T) {
 	ask("hello")
 	r.Stop()
 	ask("without")
-	r.Restart()
+	if err := r.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	ask("again")
 }
 

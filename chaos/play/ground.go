@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/bimpe/bimpe/chaos/schedule"
+	"github.com/bimpe/bimpe/internal/redistest"
 )
 
 // Ground is what schedules are played on: a server's program, and data that is empty but for a team
@@ -91,8 +92,8 @@ func (g *Ground) mint(ctx context.Context, env []string) (string, error) {
 type plot struct {
 	env   []string
 	key   string
-	clock string // the file that shifts the server's clock
-	redis *redis // of several nodes
+	clock string            // the file that shifts the server's clock
+	redis *redistest.Server // of several nodes
 	clear func(context.Context) error
 }
 
@@ -128,15 +129,15 @@ func (g *Ground) newPlot(ctx context.Context, s schedule.Schedule) (*plot, error
 // share gives the nodes of a plot a Redis.
 func (p *plot) share(ctx context.Context, folder string) error {
 	var err error
-	if p.redis, err = newRedis(ctx, folder); err != nil {
+	if p.redis, err = redistest.Open(ctx, folder); err != nil {
 		return err
 	}
 	without := p.clear
 	p.clear = func(ctx context.Context) error {
-		p.redis.kill()
+		p.redis.Stop()
 		return without(ctx)
 	}
-	p.env = append(p.env, "BIMPE_REDIS_URL="+p.redis.url())
+	p.env = append(p.env, "BIMPE_REDIS_URL="+p.redis.URL())
 	return nil
 }
 

@@ -255,10 +255,10 @@ func (r *run) harm(ctx context.Context, i int, d schedule.Deed) error {
 		r.proxy.cut()
 		return nil
 	case schedule.RedisGone:
-		r.plot.redis.kill()
+		r.plot.redis.Stop()
 		return nil
 	case schedule.RedisBack:
-		return r.plot.redis.start(ctx)
+		return r.plot.redis.Restart(ctx)
 	case schedule.Jump:
 		r.jumped += d.By
 		return replace(r.plot.clock, r.jumped.String())

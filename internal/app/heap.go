@@ -3,7 +3,6 @@ package app
 import (
 	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 	"sync/atomic"
 )
 
@@ -45,7 +44,7 @@ func (t *heapTarget) adjust() {
 	if t.stopped.Load() {
 		return
 	}
-	if g := growthFor(liveHeap()); g != t.growth {
+	if g := growthFor(readHeap().live); g != t.growth {
 		t.growth = g
 		debug.SetGCPercent(g)
 	}
@@ -61,10 +60,4 @@ func growthFor(live uint64) int {
 		}
 	}
 	return usualGrowth
-}
-
-func liveHeap() uint64 {
-	s := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(s)
-	return s[0].Value.Uint64()
 }

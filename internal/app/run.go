@@ -21,8 +21,7 @@ const (
 func (a *App) Run(ctx context.Context) error {
 	defer a.Close()
 	defer holdHeapTarget()()
-	// Before the first request, so that no other node takes this one for dead and its turns over.
-	a.engine.Sweep(ctx)
+	a.enter(ctx)
 	w := newWork()
 	w.begin("turns", a.engine.Run)
 	w.begin("keys", a.auth.Run)
@@ -52,6 +51,14 @@ func (a *App) Run(ctx context.Context) error {
 	err := errors.Join(fault, a.stop(w, served))
 	a.log.InfoContext(ctx, "stopped")
 	return err
+}
+
+// enter shows that this node lives before its first request comes, so that no other one takes it for dead
+// and its turns over. Where the database is away just now nothing can be accepted either.
+func (a *App) enter(ctx context.Context) {
+	if err := a.db.Beat(ctx, a.node); err != nil {
+		a.log.WarnContext(ctx, "the first heartbeat failed", "error", err.Error())
+	}
 }
 
 // stop ends what comes in before what is at work, so that nothing is accepted that nobody answers.

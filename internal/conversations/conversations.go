@@ -61,7 +61,7 @@ type Listener interface {
 // Halter stops the reply that a turn is writing.
 type Halter interface {
 	// Halt closes the turn's upstream at once and returns what had been written; nothing if the turn
-	// does not run here. It must not block.
+	// runs nowhere. For one of another node it may wait a moment, half a second at most.
 	Halt(ctx context.Context, turn console.Turn) console.Halted
 }
 

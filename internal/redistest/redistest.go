@@ -1,13 +1,13 @@
-// Package redistest starts Redis servers for tests. A server belongs to one test, which may stop it
-// and start it again.
+// Package redistest starts Redis servers for tests and for chaos. A server belongs to whoever started it,
+// who may stop it and start it again at the same address.
 package redistest
 
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net"
-	"os"
 	"os/exec"
 	"strconv"
 	"strings"
@@ -16,30 +16,45 @@ import (
 	"time"
 )
 
-// Server is a Redis of one test.
+// Server is a Redis that keeps nothing.
 type Server struct {
-	t      testing.TB
 	port   int
 	folder string
-	proc   *exec.Cmd
+	proc   *exec.Cmd // nil: it is stopped
 }
 
-// Start starts a server that is stopped with its test.
-func Start(tb testing.TB) *Server {
-	tb.Helper()
+const (
+	tries    = 5 // somebody else may take the port first
+	patience = 60 * time.Second
+)
+
+// Open starts a server in a folder, which is the caller's to remove. Stop must follow.
+func Open(ctx context.Context, folder string) (*Server, error) {
 	if _, err := exec.LookPath("redis-server"); err != nil {
-		tb.Fatal("redis-server is not installed: run the tests by `make test`, or install Redis 7")
+		return nil, errors.New("redis-server is not installed: `make test` and `make chaos` install it; else install Redis 7")
 	}
-	s := &Server{t: tb, folder: tb.TempDir()}
-	tb.Cleanup(s.Stop)
+	s := &Server{folder: folder}
+	var err error
 	for range tries {
-		s.port = freePort(tb)
-		if s.start() {
-			return s
+		if s.port, err = freePort(ctx); err != nil {
+			return nil, err
+		}
+		if err = s.Restart(ctx); err == nil {
+			return s, nil
 		}
 	}
-	tb.Fatal("no Redis could be started")
-	return nil
+	return nil, err
+}
+
+// Start is Open for a test, with which the server is stopped.
+func Start(tb testing.TB) *Server {
+	tb.Helper()
+	s, err := Open(tb.Context(), tb.TempDir())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(s.Stop)
+	return s
 }
 
 // URL is where the server is, also while it is stopped.
@@ -51,81 +66,59 @@ func (s *Server) Stop() {
 		return
 	}
 	_ = s.proc.Process.Kill() // it may have ended by itself
-	_ = s.proc.Wait()
+	_ = s.proc.Wait()         // it is killed on purpose
 	s.proc = nil
 }
 
-// Restart starts a server that was stopped, at the same address.
-func (s *Server) Restart() {
-	s.t.Helper()
-	for range tries {
-		if s.start() {
-			return
-		}
-	}
-	s.t.Fatal("Redis could not be started again")
-}
-
-// Freeze makes the server silent without closing a connection, until Thaw.
-func (s *Server) Freeze() { s.signal(syscall.SIGSTOP) }
-
-// Thaw lets a frozen server go on.
-func (s *Server) Thaw() { s.signal(syscall.SIGCONT) }
-
-func (s *Server) signal(what syscall.Signal) {
-	s.t.Helper()
-	if err := s.proc.Process.Signal(what); err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-const (
-	tries    = 5
-	patience = 10 * time.Second
-)
-
-// start reports whether the server takes connections. Somebody may have taken the port.
-func (s *Server) start() bool {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	proc := exec.CommandContext(context.Background(), "redis-server", "--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--save", "",
-		"--appendonly", "no", "--dir", s.folder, "--daemonize", "no")
+// Restart starts a server that was stopped, and returns once it takes connections.
+func (s *Server) Restart(ctx context.Context) error {
+	proc := exec.Command("redis-server", "--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--save", "", //nolint:noctx // Stop ends it
+		"--appendonly", "no", "--dir", s.folder)
 	out, err := proc.StdoutPipe()
 	if err != nil {
-		s.t.Fatal(err)
+		return err
 	}
-	proc.Env = append(os.Environ(), "LC_ALL=C")
 	if err := proc.Start(); err != nil {
-		s.t.Fatal(err)
+		return err
 	}
 	s.proc = proc
-	ready := make(chan bool, 1)
+	ready := make(chan bool, 2) // so that the reader goes on to the end
 	go func() {
-		lines := bufio.NewScanner(out)
-		for lines.Scan() {
+		for lines := bufio.NewScanner(out); lines.Scan(); {
 			if strings.Contains(lines.Text(), "Ready to accept connections") {
 				ready <- true
 			}
 		}
 		ready <- false
 	}()
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
 	select {
 	case ok := <-ready:
 		if ok {
-			return true
+			return nil
 		}
+	case <-limit.C:
 	case <-ctx.Done():
 	}
 	s.Stop()
-	return false
+	return errors.New("redis-server does not start")
 }
 
-func freePort(tb testing.TB) int {
-	tb.Helper()
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+// Freeze makes the server silent without closing a connection, until Thaw.
+func (s *Server) Freeze() error { return s.proc.Process.Signal(syscall.SIGSTOP) }
+
+// Thaw lets a frozen server go on.
+func (s *Server) Thaw() error { return s.proc.Process.Signal(syscall.SIGCONT) }
+
+func freePort(ctx context.Context) (int, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		tb.Fatal(err)
+		return 0, err
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err = errors.Join(err, l.Close()); err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(port)
 }

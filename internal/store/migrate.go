@@ -21,6 +21,7 @@ var migrations embed.FS
 const (
 	metaMinimumWriter = "minimum_writer" // a migration's number
 	metaFingerprint   = "master_fingerprint"
+	metaInstallation  = "installation"     // a random name, the same on all nodes
 	metaReplaced      = "replaced_master_" // and a fingerprint; of keys that were the database's own before
 )
 

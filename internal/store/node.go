@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"slices"
 	"strconv"
@@ -39,6 +40,38 @@ func (db *DB) Leave(ctx context.Context, node console.ID) error {
 		_, err := tx.s.exec(`DELETE FROM node WHERE id = $1`, string(node))
 		return err
 	})
+}
+
+// Nodes returns how many nodes are alive; on SQLite there is one.
+func (db *DB) Nodes(ctx context.Context) (n int, err error) {
+	if !db.d.many {
+		return 1, nil
+	}
+	err = db.eng.read(ctx, func(s *session) error {
+		count, err := s.count(`SELECT count(*) FROM node WHERE beat_at > ` + db.d.clock + ` - ` +
+			strconv.FormatInt(silence.Milliseconds(), 10))
+		n = int(count)
+		return err
+	})
+	return n, err
+}
+
+// Installation returns what tells this database from any other one, made up when it is first asked.
+func (db *DB) Installation(ctx context.Context) (name string, err error) {
+	err = db.Write(ctx, "", func(tx *Tx) error {
+		_, err := tx.s.exec(`INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING`,
+			metaInstallation, rand.Text())
+		if err != nil {
+			return err
+		}
+		r, err := tx.s.one(`SELECT value FROM meta WHERE key = $1`, metaInstallation)
+		if err != nil {
+			return err
+		}
+		name = r.text()
+		return r.err
+	})
+	return name, err
 }
 
 // AdoptTurns takes over the open turns of nodes that are gone: it raises their Attempt, makes them

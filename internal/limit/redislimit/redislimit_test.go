@@ -99,7 +99,9 @@ func TestWithoutRedisANodeGrantsItsShare(t *testing.T) {
 	if granted != 4 {
 		t.Errorf("%d were granted, want a third of 10, rounded up", granted)
 	}
-	s.Restart()
+	if err := s.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if r := w.Take(t.Context(), "key", 10); r.OK {
 		t.Error("Redis was asked again within a second of its fault")
 	}

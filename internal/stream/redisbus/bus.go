@@ -197,9 +197,6 @@ func (b *Bus) Run(ctx context.Context, here Here) error {
 	return nil
 }
 
-// Up reports whether other nodes are heard.
-func (b *Bus) Up() bool { return b.up.Load() }
-
 func (n note) encode(from console.ID) (string, error) {
 	n.From = from
 	raw, err := json.Marshal(n)

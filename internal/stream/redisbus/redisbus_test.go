@@ -3,6 +3,7 @@ package redisbus_test
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,6 +22,53 @@ type node struct {
 	*redisbus.Bus
 	hub  *stream.Hub
 	news chan stream.News
+	says lines
+}
+
+// lines are what a node logs.
+type lines chan string
+
+func (lines) Enabled(context.Context, slog.Level) bool { return true }
+func (l lines) WithAttrs([]slog.Attr) slog.Handler     { return l }
+func (l lines) WithGroup(string) slog.Handler          { return l }
+
+func (l lines) Handle(_ context.Context, r slog.Record) error {
+	l <- r.Message
+	return nil
+}
+
+// waits until the node logs a line that begins so.
+func (n node) waits(t *testing.T, beginning string) {
+	t.Helper()
+	for {
+		select {
+		case line := <-n.says:
+			if strings.HasPrefix(line, beginning) {
+				return
+			}
+		case <-time.After(patience):
+			t.Fatalf("never: %s", beginning)
+		}
+	}
+}
+
+// settled returns once other has heard what n says now, and n all that Redis answered to what it said before.
+func (n node) settled(t *testing.T, other node) {
+	t.Helper()
+	n.Tell(stream.News{Asked: "marker"})
+	other.hears(t, stream.News{Asked: "marker"})
+}
+
+func (n node) hears(t *testing.T, want stream.News) {
+	t.Helper()
+	select {
+	case got := <-n.news:
+		if got != want {
+			t.Errorf("heard %+v, want %+v", got, want)
+		}
+	case <-time.After(patience):
+		t.Fatal("nothing was heard")
+	}
 }
 
 // Heard is of redisbus.Here.
@@ -43,9 +91,9 @@ func join(t *testing.T, s *redistest.Server, id console.ID) node {
 	}
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.MaxRetries = time.Second, time.Second, time.Second, -1
 	client := redis.NewClient(o)
-	n := node{hub: stream.NewHub(), news: make(chan stream.News, 64)}
+	n := node{hub: stream.NewHub(), news: make(chan stream.News, 64), says: make(lines, 64)}
 	n.Bus = redisbus.New(redisbus.Config{
-		Client: client, Space: "test:", Node: id, Hub: n.hub, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Client: client, Space: "test:", Node: id, Hub: n.hub, Now: time.Now, Log: slog.New(n.says),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -57,21 +105,15 @@ func join(t *testing.T, s *redistest.Server, id console.ID) node {
 		}
 		_ = client.Close()
 	})
-	n.until(t, n.Up, "the node hears others")
+	n.waits(t, there)
 	return n
 }
 
-// until waits for what others bring about.
-func (n node) until(t *testing.T, is func() bool, what string) {
-	t.Helper()
-	limit := time.Now().Add(patience)
-	for !is() {
-		if time.Now().After(limit) {
-			t.Fatalf("never: %s", what)
-		}
-		<-time.After(time.Millisecond)
-	}
-}
+// What a node logs of Redis.
+const (
+	there = "Redis is there"
+	away  = "Redis is away"
+)
 
 func (n node) listen(t *testing.T, r stream.Request) *stream.Subscription {
 	t.Helper()
@@ -126,16 +168,21 @@ func TestWhatIsWrittenIsHeardLive(t *testing.T) {
 		t.Error("watched before anything is written")
 	}
 	one.Status(at, stream.Status{State: stream.Thinking})
-	one.until(t, func() bool { return one.Watched(at) }, "the writer learns that somebody listens")
+	for _, who := range []*stream.Subscription{reader, team} {
+		if e := next(t, who); e.Status == nil || e.Status.State != stream.Thinking || e.Status.At != at {
+			t.Errorf("told %+v, want thinking", e)
+		}
+	}
+	one.settled(t, two)
+	if !one.Watched(at) {
+		t.Error("the writer does not know that somebody listens")
+	}
 	if !one.Delta(at, "m", "Hel") {
 		t.Error("nobody hears a piece")
 	}
 	one.Changed(console.Change{Team: "t", Now: console.Conversation{ID: "c", AgentID: "a", Paused: true}})
 	one.Status(at, stream.Status{State: stream.Idle})
 	for _, who := range []*stream.Subscription{reader, team} {
-		if e := next(t, who); e.Status == nil || e.Status.State != stream.Thinking || e.Status.At != at {
-			t.Errorf("told %+v, want thinking", e)
-		}
 		if e := next(t, who); e.Delta == nil || e.Delta.Text != "Hel" || e.Delta.MessageID != "m" || e.Delta.At != at {
 			t.Errorf("told %+v, want the piece", e)
 		}
@@ -148,7 +195,10 @@ func TestWhatIsWrittenIsHeardLive(t *testing.T) {
 			t.Errorf("told %+v, want idle", e)
 		}
 	}
-	one.until(t, func() bool { return !one.Watched(at) }, "nobody listens after the end")
+	one.settled(t, two)
+	if one.Watched(at) {
+		t.Error("watched after the end")
+	}
 }
 
 func TestNewsReachesOtherNodesAlone(t *testing.T) {
@@ -157,14 +207,7 @@ func TestNewsReachesOtherNodesAlone(t *testing.T) {
 	one, two := join(t, s, "one"), join(t, s, "two")
 	want := stream.News{Stopped: "a", Why: console.WhyAgentDeleted}
 	one.Tell(want)
-	select {
-	case got := <-two.news:
-		if got != want {
-			t.Errorf("heard %+v, want %+v", got, want)
-		}
-	case <-time.After(patience):
-		t.Fatal("nothing was heard")
-	}
+	two.hears(t, want)
 	if len(one.news) != 0 {
 		t.Error("a node hears its own news")
 	}
@@ -191,8 +234,11 @@ func TestATurnIsHaltedOnAnotherNode(t *testing.T) {
 // meanwhile is lost.
 func TestReadersLookWhileRedisIsAway(t *testing.T) {
 	t.Parallel()
-	for name, fail := range map[string][2]func(*redistest.Server){
-		"gone":   {(*redistest.Server).Stop, (*redistest.Server).Restart},
+	for name, fail := range map[string][2]func(*redistest.Server) error{
+		"gone": {
+			func(s *redistest.Server) error { s.Stop(); return nil },
+			func(s *redistest.Server) error { return s.Restart(t.Context()) },
+		},
 		"silent": {(*redistest.Server).Freeze, (*redistest.Server).Thaw},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -200,15 +246,19 @@ func TestReadersLookWhileRedisIsAway(t *testing.T) {
 			s := redistest.Start(t)
 			n := join(t, s, "one")
 			reader := n.listen(t, stream.Request{Team: "t", Agent: "a", Conversation: "c", Key: "k"})
-			fail[0](s)
-			n.until(t, func() bool { return !n.Up() }, "the node sees that Redis is away")
+			if err := fail[0](s); err != nil {
+				t.Fatal(err)
+			}
+			n.waits(t, away)
 			for range 2 {
 				if next(t, reader); !reader.Missed() {
 					t.Error("the reader was not sent to the log")
 				}
 			}
-			fail[1](s)
-			n.until(t, n.Up, "the node hears again")
+			if err := fail[1](s); err != nil {
+				t.Fatal(err)
+			}
+			n.waits(t, there)
 			for next(t, reader); !reader.Missed(); next(t, reader) {
 			}
 			other := join(t, s, "two")
