@@ -18,7 +18,8 @@ const maxAnswer = 1000
 type wanted struct {
 	kind     Kind
 	region   string // of telephone numbers, and of dates in figures
-	language string // of numbers
+	question string // as it is written
+	numerals numerals
 	options  []string
 	least    *float64
 	most     *float64
@@ -54,7 +55,7 @@ func (w wanted) read(answer string) (string, bool) {
 }
 
 func (w wanted) date(answer string) (string, bool) {
-	t, ok := dateOf(withoutContacts(answer, w.region), w.now, w.region, w.language)
+	t, ok := dateOf(withoutContacts(answer, w.region), w.now, w.region, w.numerals)
 	if !ok || w.from != nil && t.Before(*w.from) || w.until != nil && t.After(*w.until) {
 		return "", false
 	}
@@ -62,7 +63,7 @@ func (w wanted) date(answer string) (string, bool) {
 }
 
 func (w wanted) number(answer string) (string, bool) {
-	text, n, ok := numberOf(withoutContacts(answer, w.region), w.language)
+	text, n, ok := numberOf(withoutContacts(answer, w.region), w.question, w.numerals)
 	if !ok || w.least != nil && n < *w.least || w.most != nil && n > *w.most {
 		return "", false
 	}

@@ -206,7 +206,7 @@ func (b *builder) ask(path string, written console.Flow, s *step) {
 	s.retry = b.template(path, written, "retry")
 	s.want = wanted{
 		kind: kindOf(written, s.field), region: strings.ToUpper(strings.TrimSpace(written.Text("region"))),
-		options: b.options(path, written["options"]),
+		options: b.options(path, written["options"]), question: written.Text("content") + "\n" + written.Text("followup"),
 	}
 	if s.want.region != "" && !isRegion(s.want.region) {
 		b.Fail(path+"region", "must be the two letters of a country, such as NG")

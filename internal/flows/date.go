@@ -21,16 +21,16 @@ var (
 // calendar reads the dates of one answer.
 type calendar struct {
 	now        time.Time
-	language   string // in which short names of the days of the week are known
-	monthFirst bool   // in figures
-	english    bool   // short names of months in other languages are words there
+	numerals   numerals // with the language in which short names of the days of the week are known
+	monthFirst bool     // in figures
+	english    bool     // short names of months in other languages are words there
 }
 
 // dateOf finds the one date in a text. Days without a year are those to come; figures are day first,
 // but month first in the United States and with Chinese signs, unless one of them can only be a day.
 // A day of the week beside a date only has to be that of the date.
-func dateOf(text string, now time.Time, region, language string) (time.Time, bool) {
-	c := calendar{now: now, language: language, english: language == "en", monthFirst: region == "US" || strings.ContainsRune(text, '月')}
+func dateOf(text string, now time.Time, region string, known numerals) (time.Time, bool) {
+	c := calendar{now: now, numerals: known, english: known.language == "en", monthFirst: region == "US" || strings.ContainsRune(text, '月')}
 	s, found, ok := c.figures(timeOfDay.ReplaceAllString(narrow(text), " "))
 	if !ok {
 		return time.Time{}, false

@@ -125,8 +125,11 @@ func (s said) joined(at, step int) int {
 // hours are what makes a number before them a time of the day, heads what makes it one of guests.
 const (
 	hours = "h|heures|horas|uhr|pm|am|o"
-	heads = "people|person|persons|guests|pax|adults|kids|children|of|personas|adultos|ninos|personnes|adultes|enfants|personen|leute|gaste|" +
-		"erwachsene|kinder|pessoas|criancas|اشخاص|افراد|人|位|名|个"
+	heads = people + "|of|人|位|名|个"
+	// people are who is counted.
+	people = "people|person|persons|guest|guests|pax|adult|adults|kid|kids|child|children|persona|personas|adulto|adulta|adultos|adultas|nino|nina|ninos|ninas|" +
+		"huesped|huespedes|invitado|invitados|comensales|personne|personnes|adulte|adultes|enfant|enfants|invite|invites|convives|personen|leute|gast|gaste|gasten|" +
+		"erwachsener|erwachsene|kind|kinder|pessoa|pessoas|crianca|criancas|convidado|convidados|شخص|اشخاص|افراد|ضيوف"
 )
 
 // wishes reports whether "may" is no month but what one may do.

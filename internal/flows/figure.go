@@ -16,20 +16,20 @@ var figure = regexp.MustCompile(`[-+−]?\d+(?:[.,'’]\d+|[ \x{a0}\x{202f}]\d{3
 
 // numberOf finds the one number in a text, in figures or in words, and writes it with a decimal point
 // and no other sign.
-func numberOf(text, language string) (string, float64, bool) {
+func numberOf(text, question string, known numerals) (string, float64, bool) {
 	text = narrow(text)
 	if strings.ContainsAny(text, fractions) {
 		return "", 0, false
 	}
-	s, ok := counted(text, language)
+	s, ok := counted(text, known.language)
 	if !ok {
 		return "", 0, false
 	}
-	found, ok := s.amounts(language)
-	if !ok || below(text, language) || slices.ContainsFunc(found, s.limits) {
+	found, ok := s.amounts(known)
+	if !ok || known.below(text) || slices.ContainsFunc(found, s.limits) {
 		return "", 0, false
 	}
-	value, ok := s.once(found)
+	value, ok := s.once(s.withoutArticles(found, question))
 	if !ok {
 		return "", 0, false
 	}
@@ -95,18 +95,14 @@ func alone(before, behind string) bool {
 
 // amounts finds the numbers that an answer mentions; false where one of them is of a kind that is not
 // understood, so that what is understood is not all.
-func (s said) amounts(language string) ([]mention, bool) {
+func (s said) amounts(known numerals) ([]mention, bool) {
 	var found []mention
-	var known numerals
 	for i := 0; i < len(s); {
 		var m mention
 		var ok bool
 		if s[i].figure != "" {
 			m, ok = s.written(i)
 		} else {
-			if known == nil {
-				known = newNumerals(language)
-			}
 			m, ok = known.spoken(s, i)
 		}
 		if !ok {
@@ -133,7 +129,7 @@ func (s said) written(i int) (mention, bool) {
 // spoken is the number in words at a place, the zero mention where none begins; false where it is of a kind that
 // is not understood.
 func (k numerals) spoken(s said, i int) (mention, bool) {
-	if in(strings.TrimPrefix(s[i].word, "و"), vague) || s.oneOf(i, vaguePhrases) > 0 || s[i].word == "cent" && k["cent"] == 0 {
+	if in(strings.TrimPrefix(s[i].word, "و"), vague) || s.oneOf(i, vaguePhrases) > 0 || s[i].word == "cent" && k.language == "en" {
 		return mention{}, false
 	}
 	end := k.run(s, i)

@@ -33,7 +33,7 @@ func (s said) limitsBehind(m mention) bool {
 }
 
 // below reports whether a number in words has a minus right before it.
-func below(text, language string) bool {
+func (k numerals) below(text string) bool {
 	at := minus.FindStringSubmatch(text)
 	if at == nil {
 		return false
@@ -42,7 +42,7 @@ func below(text, language string) bool {
 	if len(all) == 0 {
 		return false
 	}
-	_, _, ok := newNumerals(language).word(all[0])
+	_, _, ok := k.word(all[0])
 	return ok
 }
 

@@ -1,34 +1,42 @@
 package flows
 
-import (
-	"strings"
-
-	"github.com/bimpe/bimpe/internal/words"
-)
+import "strings"
 
 // numerals are words for numbers, as words.Append writes them. One from 1 to 99, or of whole hundreds,
 // is added to what stands before it; 100, 1,000 and 1,000,000 multiply it.
-type numerals map[string]int
+//
+// Those of all languages are known at once, for customers write as they like; but where English is spoken
+// those are left out that are ordinary words there.
+type numerals struct {
+	language string
+	known    func() map[string]int // of a Set, which makes it when it is first asked
+}
 
-// newNumerals knows those of all languages at once, for customers write as they like; but where English is
-// spoken it leaves out those that are ordinary words there.
-func newNumerals(language string) numerals {
-	known := numerals{}
+// newNumerals is what a Set knows.
+func newNumerals() map[string]int {
+	known := map[string]int{}
 	for row := range strings.SplitSeq(numberWords, "\n") {
 		at := 0
 		for names := range strings.FieldsSeq(row) {
 			value := steps(at)
 			at++
 			for name := range strings.SplitSeq(names, "|") {
-				w := strings.Join(words.Split(name), " ")
-				if w == "" || language == "en" && in(w, "once|cent|cents|seize") {
-					continue
+				if w := plainly(name); w != "" {
+					known[w] = value
 				}
-				known[w] = value
 			}
 		}
 	}
 	return known
+}
+
+// single is the number that a word of the table stands for.
+func (k numerals) single(w string) (int, bool) {
+	if k.language == "en" && in(w, "once|cent|cents|seize") {
+		return 0, false
+	}
+	n, ok := k.known()[w]
+	return n, ok
 }
 
 // steps is what the words of a row stand for, one after the other: 0 to 20, the tens, the hundreds, and
@@ -80,7 +88,7 @@ const (
 
 // of is the number that one word stands for.
 func (k numerals) of(w string) (int, bool) {
-	if n, ok := k[w]; ok {
+	if n, ok := k.single(w); ok {
 		return n, true
 	}
 	if unit, ok := strings.CutPrefix(w, "veinti"); ok {
@@ -133,7 +141,8 @@ func (k numerals) german(w string) (int, bool) {
 	if !ok {
 		return 0, false
 	}
-	n, m := k[unit], k[tens]
+	n, _ := k.single(unit)
+	m, _ := k.single(tens)
 	return n + m, 1 <= n && n <= 9 && 20 <= m && m <= 90
 }
 
@@ -142,8 +151,13 @@ func (k numerals) word(w string) (n int, joined, ok bool) {
 	if n, ok = k.of(w); ok {
 		return n, false, true
 	}
+	if four, ok := strings.CutPrefix(w, "ل"); ok && strings.HasSuffix(four, "ة") { // "for" in Arabic
+		if n, ok = k.single(four); ok {
+			return n, false, true
+		}
+	}
 	if w, joined = strings.CutPrefix(w, "و"); joined {
-		n, ok = k[w]
+		n, ok = k.single(w)
 	}
 	return n, joined, ok
 }

@@ -219,7 +219,7 @@ func (r *run) typed() map[string]any {
 		if r.f.fields[name] != KindNumber {
 			continue
 		}
-		if _, n, ok := numberOf(value, "en"); ok {
+		if _, n, ok := numberOf(value, "", r.m.set.numbersIn("en")); ok {
 			typed[name] = n
 		}
 	}
@@ -295,7 +295,7 @@ func (r *run) finish() Decision {
 // wanted is what an answer to a step is held to, now.
 func (r *run) wanted(s *step) wanted {
 	w := s.want
-	w.now, w.language = r.m.in.Now, words.Base(r.m.in.language())
+	w.now, w.numerals = r.m.in.Now, r.m.set.numbersIn(words.Base(r.m.in.language()))
 	if w.region == "" {
 		w.region = regionOf(r.m.in.Agent.Timezone)
 	}

@@ -16,8 +16,9 @@ type Set struct {
 	index    *index    // of rules, then of flows: owner len(rules) is the first flow
 	machines sync.Pool // that run conditions
 	talk     talk
-	counts   bool            // something asks how many messages the customer wrote
-	analyser *words.Analyser // nil: nothing asks for the language of a message
+	numerals func() map[string]int // of all languages, made once something asks for them
+	counts   bool                  // something asks how many messages the customer wrote
+	analyser *words.Analyser       // nil: nothing asks for the language of a message
 }
 
 // Compile makes a Set. What is not sound is left out, never a reason to fail: Check says at saving
@@ -30,7 +31,7 @@ func Compile(rules []console.Rule, flows []console.Flow) *Set {
 // compile also says what is wrong with each part by itself.
 func compile(rules []console.Rule, flows []console.Flow) (*Set, console.Faults) {
 	b := &builder{templates: newTemplates(), language: newLanguage()}
-	s := &Set{index: newIndex(len(rules)), talk: newTalk()}
+	s := &Set{index: newIndex(len(rules)), talk: newTalk(), numerals: sync.OnceValue(newNumerals)}
 	for i, r := range rules {
 		s.rules = append(s.rules, b.rule(i, r))
 	}
@@ -166,6 +167,11 @@ func (s *Set) Decide(in Input) Decision {
 	m := s.hear(in)
 	defer m.judge.done(&s.machines)
 	return m.decide()
+}
+
+// numbersIn is what is known of numbers where a language is spoken.
+func (s *Set) numbersIn(language string) numerals {
+	return numerals{language: language, known: s.numerals}
 }
 
 // flow returns the flow in which a State is, nil where there is none: of two with the same name that of

@@ -29,7 +29,7 @@ func (c calendar) weekdays(s said, dates []mention) []mention {
 func (c calendar) short(word string) (time.Weekday, bool) {
 	for row := range strings.SplitSeq(shortWeekdays, "\n") {
 		names := strings.Fields(row)
-		if names[0] != c.language {
+		if names[0] != c.numerals.language {
 			continue
 		}
 		for i, name := range names[1:] {
@@ -104,10 +104,9 @@ func (c calendar) counting(word string) bool {
 	if in(word, "first|second|third|fifth|eighth|ninth|twelfth|twentieth|thirtieth|primero|premier|primeiro|ersten|dritten|siebten|achten") {
 		return true
 	}
-	known := newNumerals(c.language)
 	for _, ending := range []string{"", "th", "sten", "ste", "ten", "te"} {
 		if stem, ok := strings.CutSuffix(word, ending); ok {
-			if n, _, ok := known.word(stem); ok && n > 1 {
+			if n, _, ok := c.numerals.word(stem); ok && n > 1 {
 				return true
 			}
 		}
