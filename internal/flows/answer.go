@@ -75,7 +75,7 @@ func (w wanted) choice(answer string) (string, bool) {
 	if o, ok := exactly(w.options, answer); ok {
 		return o, true
 	}
-	return choose(w.options, withoutContacts(answer, w.region))
+	return choose(w.options, withoutContacts(answer, w.region), w.numerals)
 }
 
 // address finds an e-mail address in a text.

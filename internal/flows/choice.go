@@ -12,17 +12,17 @@ import (
 // choose finds the one option that an answer means: by its words, by its number in the list, by what
 // only it has of the answer's words, or by a word that is a letter away. What the answer says that it
 // does not mean counts for nothing; where it means more than one option, it means none.
-func choose(options []string, answer string) (string, bool) {
+func choose(options []string, answer string, known numerals) (string, bool) {
 	if o, ok := exactly(options, answer); ok {
 		return o, true
 	}
-	c := choosing{options: options, said: heed(narrow(answer))}
+	c := choosing{options: options, said: heed(narrow(answer), known.language)}
 	for _, o := range options {
 		c.words = append(c.words, words.Split(narrow(o)))
 	}
 	c.find()
 	named := c.named()
-	if c.said.corrected(c.all) {
+	if c.said.doubtful(c.all) {
 		return "", false
 	}
 	switch len(named) {
@@ -125,7 +125,7 @@ func (c *choosing) others(named place) bool {
 			continue
 		}
 		for i, all := range c.words {
-			if i != named.option && (shares(all, w.word, equal) || isDigit(w.word[0]) && slices.Contains(all, w.word)) && !c.denied(at) {
+			if i != named.option && (shares(all, w.word, equal) || isDigit(w.word[0]) && slices.Contains(all, w.word)) && (!c.denied(at) || c.said.supposed(at)) {
 				return true
 			}
 		}
@@ -165,8 +165,11 @@ const modifying = "light|dark|pale|bright|deep|navy|sky|baby|royal|electric|neon
 func (c *choosing) guessed() (string, bool) {
 	var meant []string
 	for at, w := range c.said {
-		if !c.denied(at) {
+		switch {
+		case !c.denied(at):
 			meant = append(meant, w.word)
+		case c.said.supposed(at) && slices.ContainsFunc(c.words, func(o []string) bool { return shares(o, w.word, equal) }):
+			return "", false
 		}
 	}
 	has := func(same func(a, b string) bool) func([]string) bool {

@@ -74,7 +74,7 @@ func (s said) soleDay(all []mention) (time.Time, bool) {
 // figures takes an answer apart, and each date in figures out of it as one word; false where one of them
 // is no day that exists. What may be a time of the day is none.
 func (c calendar) figures(text string) (said, []mention, bool) {
-	var l listener
+	l := listener{language: c.numerals.language}
 	var found []mention
 	for {
 		at := dateIn(text)

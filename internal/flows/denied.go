@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -24,39 +23,6 @@ func (s said) meant(all []mention) []mention {
 // another one of all stands behind that no, it is for that one.
 func (s said) denies(m mention, all []mention) bool {
 	return s.deniedBefore(m.at) || s.deniedBehind(m.at, m.end) || s.refused(m, all)
-}
-
-// corrected reports whether a no stands between one mention and the next, right before that: it may take back
-// the one, or deny the other.
-func (s said) corrected(all []mention) bool {
-	meant := s.meant(all)
-	return slices.ContainsFunc(all, func(m mention) bool {
-		at := m.at - 1
-		return s.word(at) == "no" && s[at].clause == s[m.at].clause &&
-			slices.ContainsFunc(meant, func(before mention) bool { return before.end <= at })
-	})
-}
-
-// refused reports whether the clause of a mention says no behind it: el viernes no puedo, rot mag ich nicht.
-func (s said) refused(m mention, all []mention) bool {
-	if in(s.word(m.at), denying) {
-		return false // it is a no itself
-	}
-	for at := m.end; at < len(s) && s[at].clause == s[m.end-1].clause && !s[at].turns; at++ {
-		if s[at].no && s.sense(at) == denies {
-			return !s.goesOn(at, all)
-		}
-	}
-	return false
-}
-
-// goesOn reports whether at a place or behind it, in the same clause, one of all stands.
-func (s said) goesOn(at int, all []mention) bool {
-	end := at
-	for end < len(s) && s[end].clause == s[at].clause && !s[end].turns {
-		end++
-	}
-	return slices.ContainsFunc(all, func(m mention) bool { return m.at >= at && m.at < end })
 }
 
 func (s said) deniedBefore(i int) bool {
@@ -172,8 +138,8 @@ const (
 	denying = refusing + "|isnt|doesnt|cannot|except|excluding|without|neither|hate|hates|dislike|detest|loathe|avoid|skip|" +
 		"ni|tampoco|excepto|salvo|sin|menos|odio|detesto|evito|evitar|sauf|excepte|hormis|sans|deteste|hais|evite|eviter|" +
 		"ausser|ohne|statt|anstatt|anstelle|hasse|vermeide|vermeiden|nem|exceto|sem|odeio|" +
-		"ليس|الا|غير|مش|عدا|سوي|باستثناء|اكره|بدلا|没|非|勿|除|厌"
-	refusing = "not|never|t|dont|cant|wont|no|nunca|pas|jamais|nicht|kein|keine|keinen|keinem|keinesfalls|nie|nao|لا|不|别"
+		"الا|عدا|سوى|باستثناء|اكره|بدلا|没|非|勿|除|厌"
+	refusing = "not|never|t|dont|cant|wont|no|nunca|pas|jamais|nicht|kein|keine|keinen|keinem|keinesfalls|nie|nao|لا|ليس|غير|مش|不|别"
 	// shortened are words that "not" is drawn together with.
 	shortened = "don|can|won|isn|doesn|didn|wouldn|couldn|aren|wasn|weren|haven|hasn|shouldn|ain|mustn|needn"
 	agreeable = "problem|problems|prob|worries|rush|hurry|doubt|matter|idea|mind|worry|forget|bad|hesitate|" +

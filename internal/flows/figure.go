@@ -40,7 +40,7 @@ func numberOf(text, question string, known numerals) (string, float64, bool) {
 // once is the one number that is mentioned and not denied. Two equal ones are two, as in 2 adults and 2 children,
 // unless the one is the other in words: two (2).
 func (s said) once(all []mention) (string, bool) {
-	if s.corrected(all) {
+	if s.doubtful(all) {
 		return "", false
 	}
 	meant := s.meant(all)
@@ -60,7 +60,7 @@ const fractions = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅟↉"
 
 // counted takes an answer apart with each number in figures as one word; false where one of them is none.
 func counted(text, language string) (said, bool) {
-	var l listener
+	l := listener{language: language}
 	from := 0
 	for _, at := range figure.FindAllStringIndex(text, maxNumbers) {
 		l.hear(text[from:at[0]])
@@ -131,6 +131,9 @@ func (s said) written(i int) (mention, bool) {
 func (k numerals) spoken(s said, i int) (mention, bool) {
 	if in(strings.TrimPrefix(s[i].word, "و"), vague) || s.oneOf(i, vaguePhrases) > 0 || s[i].word == "cent" && k.language == "en" {
 		return mention{}, false
+	}
+	if s[i].word == "one" && in(s.word(i-1), "no|any|some|every|each|which|another") {
+		return mention{}, true
 	}
 	end := k.run(s, i)
 	if end == i {

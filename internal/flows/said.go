@@ -20,19 +20,21 @@ type spoken struct {
 	tied   bool   // to the word before, by a hyphen
 	turns  bool   // what follows it in the clause is another matter
 	no     bool   // it may say no to what stands before it
+	none   bool   // such a no may be for the thing behind it: no sugar
 }
 
 // heed takes an answer apart.
-func heed(text string) said {
-	l := &listener{}
+func heed(text, language string) said {
+	l := &listener{language: language}
 	l.hear(text)
 	return l.said
 }
 
 // listener takes an answer apart bit by bit.
 type listener struct {
-	said   said
-	clause int
+	said     said
+	clause   int
+	language string // of who is asked
 }
 
 func (l *listener) hear(text string) {
@@ -42,6 +44,7 @@ func (l *listener) hear(text string) {
 			for j, w := range words.Split(bit) {
 				l.said = append(l.said, spoken{
 					word: w, clause: l.clause, tied: i > 0 && j == 0, turns: in(w, turning) || in(w, providing), no: in(w, refusing),
+					none: in(w, "kein|keine|keinen|keinem") || w == "no" && l.language != "es",
 				})
 			}
 		}
@@ -126,5 +129,5 @@ func (s said) sole(all []mention) (string, bool) {
 		}
 		found, ok = m.value, true
 	}
-	return found, ok && !s.corrected(all)
+	return found, ok && !s.doubtful(all)
 }
