@@ -67,8 +67,17 @@ type Step struct {
 	Cost     Money // zero: no prices are set
 }
 
-// FaultCut is of a model whose reply was too long, and of which the beginning was said.
-const FaultCut = "cut"
+// The faults of askings that came to a reply all the same: it was too long, and its beginning was said; or
+// it held calls that nobody could act on, which the Note tells of.
+const (
+	FaultCut   = "cut"
+	FaultCalls = "calls"
+)
+
+// Replied reports whether a step of a model came to a reply, or to a part of one.
+func (s Step) Replied() bool {
+	return s.Kind == StepModel && (s.Fault == "" || s.Fault == FaultCut || s.Fault == FaultCalls)
+}
 
 // StepKind says what a step was.
 type StepKind string

@@ -137,7 +137,7 @@ func (j *turnJSON) record(t console.TurnRecord) {
 
 // step adds what a step decided, and returns what the reply comes from as far as it is known then.
 func (j *turnJSON) step(s console.Step, decided string) string {
-	if s.Fault != "" && s.Fault != console.FaultCut && s.Kind != console.StepApology {
+	if s.Fault != "" && !s.Replied() && s.Kind != console.StepApology {
 		return decided
 	}
 	switch s.Kind {

@@ -12,7 +12,7 @@ type Kind string
 const (
 	KindOverloaded  Kind = "overloaded"  // too many requests; Error.RetryAfter may say when to come again
 	KindUnavailable Kind = "unavailable" // the server failed, or there was no connection to it
-	KindBroken      Kind = "broken"      // the reply was cut short, made no sense, or called what was not offered
+	KindBroken      Kind = "broken"      // the reply was cut short, made no sense, or held nothing
 	KindTimeout     Kind = "timeout"     // nothing came for too long
 	KindInvalid     Kind = "invalid"     // the server did not accept the request
 	KindRefused     Kind = "refused"     // the server did not accept the credentials, or wants to be paid

@@ -21,7 +21,7 @@ type Model interface {
 	// with an error: an *Error, or ctx's own error once ctx has ended, as it is or in a *CutError. Either way the
 	// connection to the model is closed, and every goroutine of the stream gone, before the ranging
 	// returns; so it is when the consumer breaks off. Text is valid UTF-8 throughout. A reply has text or
-	// calls or both; one that has neither is a failure of KindBroken.
+	// calls or both; one that has neither is a failure of KindBroken, whatever misfits it has.
 	Stream(ctx context.Context, r Request) iter.Seq2[Delta, error]
 }
 
@@ -81,6 +81,8 @@ type End struct {
 	Finish Finish
 	Usage  Usage
 	Calls  []Call // with FinishCalls only: what the model wants done, in its own order
+	// Misfits are the calls that are none, at most MaxCalls and one; whatever the finish.
+	Misfits []Misfit
 }
 
 // Finish says why a reply ended.

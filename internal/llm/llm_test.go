@@ -82,3 +82,14 @@ func TestEstimateTokensNeverShrinks(t *testing.T) {
 		last = got
 	}
 }
+
+func TestMisfitsAreToldTogether(t *testing.T) {
+	t.Parallel()
+	rm, price := llm.Misfit{Why: llm.FlawNotOffered}, llm.Misfit{Tool: "price", Why: llm.FlawArguments}
+	if got, want := llm.List([]llm.Misfit{rm, price, rm}), "not a tool that was offered (2 times); price: arguments that are not a JSON object"; got != want {
+		t.Errorf("List = %q, want %q", got, want)
+	}
+	if got := llm.List(nil); got != "" {
+		t.Errorf("List of nothing = %q", got)
+	}
+}

@@ -25,7 +25,7 @@ func Probe(ctx context.Context, m Model) (Usage, error) {
 // unanswered is err unless it shows that the model can be asked, though it had no answer to this.
 func unanswered(err error) error {
 	e, ok := errors.AsType[*Error](err)
-	if ok && (e.Kind == KindWithheld || errors.Is(err, ErrNoRoom)) {
+	if ok && (e.Kind == KindWithheld || errors.Is(err, ErrNoRoom) || errors.Is(err, ErrCalls)) {
 		return nil
 	}
 	return err

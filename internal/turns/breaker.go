@@ -20,7 +20,7 @@ import (
 //	   └─────────────── the probe begins to answer ──────────────────────────────────┘
 //
 // What a turn breaks off by itself, a request that the model does not accept, and one to which it has
-// nothing to say, tell nothing about the model. A provider that says when to come again is left alone
+// nothing to say or nothing but calls that are none, tell nothing about the model. A provider that says when to come again is left alone
 // until then, whether the breaker is open or not. The zero value is closed. It may be used by many
 // goroutines.
 type breaker struct {
@@ -152,7 +152,7 @@ func (b *breaker) heed(now time.Time, err error) {
 func telling(err error) bool {
 	e, ok := errors.AsType[*llm.Error](err)
 	switch {
-	case !ok, errors.Is(err, llm.ErrEmpty), errors.Is(err, llm.ErrNoRoom):
+	case !ok, errors.Is(err, llm.ErrEmpty), errors.Is(err, llm.ErrNoRoom), errors.Is(err, llm.ErrCalls):
 		return false
 	default:
 		return e.Kind != llm.KindInvalid && e.Kind != llm.KindWithheld

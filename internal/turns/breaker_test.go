@@ -96,7 +96,8 @@ func TestBreakerCountsWhatTellsSomething(t *testing.T) {
 		failing(llm.KindUnavailable): true, failing(llm.KindBroken): true, failing(llm.KindTimeout): true,
 		failing(llm.KindOverloaded): true, failing(llm.KindRefused): true,
 		errNothingSaid: false, llm.Fail(llm.KindBroken, llm.ErrEmpty): false, llm.Fail(llm.KindBroken, llm.ErrNoRoom): false,
-		failing(llm.KindWithheld): false, failing(llm.KindInvalid): false, errAgain: false, context.Canceled: false, errExpired: false,
+		llm.Fail(llm.KindBroken, &llm.CallsError{}): false,
+		failing(llm.KindWithheld):                   false, failing(llm.KindInvalid): false, errAgain: false, context.Canceled: false, errExpired: false,
 	} {
 		var b breaker
 		for range 2 * tripAfter {
@@ -242,6 +243,7 @@ func TestNothingToSayShutsNoModel(t *testing.T) {
 		asked int // for one message
 	}{
 		"empty":    {llm.Fail(llm.KindBroken, llm.ErrEmpty), 4},
+		"no calls": {llm.Fail(llm.KindBroken, &llm.CallsError{}), 4},
 		"withheld": {llm.Fail(llm.KindWithheld, nil), 1},
 	} {
 		t.Run(name, func(t *testing.T) {

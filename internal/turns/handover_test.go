@@ -126,3 +126,51 @@ func TestAModelThatFumblesToolsIsOfferedNone(t *testing.T) {
 		}
 	})
 }
+
+// What is wrong with one call of a reply spoils nothing else of it, and a human sees why.
+func TestABadCallSpoilsNothing(t *testing.T) {
+	t.Parallel()
+	misfit := []llm.Misfit{{Why: llm.FlawNotOffered}, {Tool: handOver, Why: llm.FlawCut}}
+	good := calling(`{"rule":1}`, "I am sorry.")
+	good.misfit = misfit
+	for name, test := range map[string]struct {
+		says  utterance
+		fault string
+	}{
+		"beside a good one": {good, console.FaultCalls},
+		"beside a text":     {utterance{words: []string{"I am sorry."}, finish: llm.FinishStop, misfit: misfit}, console.FaultCalls},
+		"beside a cut text": {utterance{words: []string{"I am sorry. It"}, finish: llm.FinishLength, misfit: misfit}, console.FaultCut},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t, test.says)
+			h.db.rules = angry()
+			h.customer("this is a complaint!!")
+			synctest.Wait()
+			h.want("customer: this is a complaint!!", "agent: I am sorry.")
+			if !h.db.conversation().NeedsAttention || len(h.model.requests()) != 1 {
+				t.Errorf("%s: attention %t after %d askings", name, h.db.conversation().NeedsAttention, len(h.model.requests()))
+			}
+			step := h.db.lastTurn().Record.Steps[0]
+			if want := "calls that came to nothing: not a tool that was offered; hand_over: cut off"; step.Fault != test.fault || step.Note != want {
+				t.Errorf("%s: fault %q, note %q", name, step.Fault, step.Note)
+			}
+		})
+	}
+}
+
+// A reply that is nothing but such calls is asked for again, and the record says what was wrong.
+func TestNothingButBadCalls(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		none := llm.Fail(llm.KindBroken, &llm.CallsError{Misfits: []llm.Misfit{{Tool: handOver, Why: llm.FlawArguments}}})
+		h := newHouse(t, utterance{fault: none}, utterance{words: []string{"Sorry."}})
+		h.db.rules = angry()
+		h.customer("this is a complaint!!")
+		h.runs.Wait()
+		h.want("customer: this is a complaint!!", "agent: Sorry.")
+		step := h.db.lastTurn().Record.Steps[0]
+		if step.Fault != "broken" || step.Note != "calls that came to nothing: hand_over: arguments that are not a JSON object" {
+			t.Errorf("fault %q, note %q", step.Fault, step.Note)
+		}
+	})
+}

@@ -404,6 +404,7 @@ type utterance struct {
 	finish llm.Finish
 	usage  llm.Usage
 	calls  []llm.Call
+	misfit []llm.Misfit
 	spent  llm.Usage // what it tells when it is broken off
 }
 
@@ -466,7 +467,7 @@ func (m *script) Stream(ctx context.Context, r llm.Request) iter.Seq2[llm.Delta,
 			yield(llm.Delta{}, u.fault)
 			return
 		}
-		yield(llm.Delta{End: &llm.End{Finish: u.finish, Usage: u.usage, Calls: u.calls}}, nil)
+		yield(llm.Delta{End: &llm.End{Finish: u.finish, Usage: u.usage, Calls: u.calls, Misfits: u.misfit}}, nil)
 	}
 }
 

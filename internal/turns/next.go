@@ -28,6 +28,17 @@ type answer struct {
 	end  llm.End
 }
 
+// wantsHuman reports whether a human should look: the model says so, it said a half only, or wanted
+// something done that nobody could make out.
+func (a *answer) wantsHuman() bool {
+	switch a.end.Finish {
+	case llm.FinishUnknown, llm.FinishLength, llm.FinishCalls:
+		return true
+	case llm.FinishStop:
+	}
+	return len(a.end.Misfits) > 0
+}
+
 // action is what a turn does next: ask or say.
 type action interface{ action() }
 
@@ -80,8 +91,7 @@ func next(t transcript, l Limits) action {
 	}
 	if t.answer != nil {
 		s := t.say(t.answer.text, console.TurnReplied, "")
-		finish := t.answer.end.Finish // a half reply is one for a human to look at, too
-		s.reply.attention = s.reply.attention || finish == llm.FinishUnknown || finish == llm.FinishLength || finish == llm.FinishCalls
+		s.reply.attention = s.reply.attention || t.answer.wantsHuman()
 		return s
 	}
 	if t.expired {

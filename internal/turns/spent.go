@@ -40,9 +40,15 @@ func given(passages []console.Passage) []console.Step {
 // asked puts an asking of a model into the journal, once it is over, however it ended.
 func (r *run) asked(s console.Step, p told, end llm.End, err error) {
 	s.Took, s.Fault = r.e.Now().Sub(s.At), word(err)
-	cut := err == nil && end.Finish == llm.FinishLength
-	if cut {
+	cut, misfits := err == nil && end.Finish == llm.FinishLength, misfitsOf(end, err)
+	switch {
+	case cut:
 		s.Fault = console.FaultCut
+	case err == nil && len(misfits) > 0:
+		s.Fault = console.FaultCalls
+	}
+	if len(misfits) > 0 {
+		s.Note = strings.TrimSpace(s.Note + " calls that came to nothing: " + llm.List(misfits))
 	}
 	if r.purse.by != "" && (cut || errors.Is(err, llm.ErrNoRoom)) {
 		r.journal.over(r.purse.by)
@@ -56,6 +62,14 @@ func (r *run) asked(s console.Step, p told, end llm.End, err error) {
 		r.journal.prompt(p)
 	}
 	r.journal.add(s)
+}
+
+// misfitsOf are the calls of an asking that nobody could act on, however it ended.
+func misfitsOf(end llm.End, err error) []llm.Misfit {
+	if none, ok := errors.AsType[*llm.CallsError](err); ok {
+		return none.Misfits
+	}
+	return end.Misfits
 }
 
 // cost is what an asking cost, however it ended: what the provider said, or an estimate where it said

@@ -2,6 +2,7 @@ package llmtest
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ type expectation struct {
 	text       string
 	finish     llm.Finish
 	calls      []llm.Call
+	misfits    []llm.Misfit
 	usage      llm.Usage // compared unless Estimated, which only wants numbers
 	kind       llm.Kind
 	retryAfter time.Duration
@@ -75,6 +77,9 @@ func (e expectation) check(t *testing.T, got Reply) {
 	}
 	if diff := cmp.Diff(e.calls, got.End.Calls); diff != "" {
 		t.Errorf("%s: calls (-want +got):\n%s", e.recording, diff)
+	}
+	if diff := cmp.Diff(e.misfits, got.End.Misfits); diff != "" {
+		t.Errorf("%s: misfits (-want +got):\n%s", e.recording, diff)
 	}
 	u := got.End.Usage
 	if e.usage.Estimated && (!u.Estimated || u.PromptTokens == 0 || u.CompletionTokens == 0) {
@@ -144,15 +149,46 @@ func called() []expectation {
 		{recording: "calls", ask: forTools, finish: llm.FinishCalls, calls: []llm.Call{hours, price}, usage: guess},
 		{recording: "call_without_arguments", ask: forTools, finish: llm.FinishCalls, calls: []llm.Call{bare}, usage: guess},
 		{recording: "call_without_id", ask: forTools, finish: llm.FinishCalls, calls: []llm.Call{bare}, usage: guess},
-		{recording: "call", text: "Let me look.", kind: llm.KindBroken, spent: true}, // nobody offered it
-		{recording: "calls", kind: llm.KindBroken, spent: true},
-		{recording: "call_malformed", ask: forTools, kind: llm.KindBroken, spent: true},
-		{recording: "call_no_object", ask: forTools, kind: llm.KindBroken, spent: true},
-		{recording: "call_twice", ask: forTools, kind: llm.KindBroken, spent: true},
-		{recording: "call_cut", ask: forTools, kind: llm.KindBroken, spent: true},
-		{recording: "calls_10000", ask: forTools, kind: llm.KindBroken, spent: true},
-		{recording: "call_endless", ask: forTools, kind: llm.KindBroken, spent: true},
+		{
+			recording: "calls_mixed", ask: forTools, text: "Let me look.", finish: llm.FinishCalls, calls: []llm.Call{hours},
+			misfits: []llm.Misfit{{Why: llm.FlawNotOffered}, {Tool: "price", Why: llm.FlawArguments}}, usage: guess,
+		},
+		{
+			recording: "calls_cut", ask: forTools, text: "Let me look.", finish: llm.FinishCalls, calls: []llm.Call{hours},
+			misfits: []llm.Misfit{{Tool: "price", Why: llm.FlawCut}}, usage: guess,
+		},
+		{
+			recording: "calls_endless", ask: forTools, text: "Let me look.", finish: llm.FinishCalls, calls: []llm.Call{hours},
+			misfits: []llm.Misfit{{Tool: "price", Why: llm.FlawCut}}, usage: guess,
+		},
+		{recording: "call_cut", ask: forTools, finish: llm.FinishCalls, calls: []llm.Call{hours}, usage: guess}, // behind it
+		{
+			recording: "call_twice", ask: forTools, finish: llm.FinishCalls, usage: guess,
+			calls: []llm.Call{{ID: "call_1", Name: "opening_hours", Arguments: "{}"}}, misfits: []llm.Misfit{{Tool: "price", Why: llm.FlawTwice}},
+		},
+		{
+			recording: "call", text: "Let me look.", finish: llm.FinishStop, misfits: []llm.Misfit{{Why: llm.FlawNotOffered}},
+			usage: llm.Usage{PromptTokens: 80, CompletionTokens: 20},
+		},
+		{recording: "calls", kind: llm.KindBroken, spent: true, cause: llm.ErrCalls}, // nobody offered them
+		{recording: "call_malformed", ask: forTools, kind: llm.KindBroken, spent: true, cause: llm.ErrCalls},
+		{recording: "call_no_object", ask: forTools, kind: llm.KindBroken, spent: true, cause: llm.ErrCalls},
+		{recording: "call_endless", ask: forTools, kind: llm.KindBroken, spent: true, cause: llm.ErrCalls},
+		{recording: "calls_10000", kind: llm.KindBroken, spent: true, cause: llm.ErrCalls},
+		{
+			recording: "calls_10000", ask: forTools, finish: llm.FinishCalls, calls: prices(llm.MaxCalls),
+			misfits: []llm.Misfit{{Why: llm.FlawMany}}, usage: guess,
+		},
 	}
+}
+
+// prices are the first n of the recording with ten thousand.
+func prices(n int) []llm.Call {
+	all := make([]llm.Call, n)
+	for i := range all {
+		all[i] = llm.Call{ID: fmt.Sprint("call_", i), Name: "price", Arguments: "{}"}
+	}
+	return all
 }
 
 func inOnePiece() []expectation {
@@ -162,7 +198,10 @@ func inOnePiece() []expectation {
 	return []expectation{
 		{recording: "whole", ask: forWhole, text: "We open at nine.", finish: llm.FinishStop, usage: llm.Usage{PromptTokens: 21, CompletionTokens: 5}},
 		{recording: "whole_calls", ask: forWholeTools, text: "Let me look.", finish: llm.FinishCalls, calls: []llm.Call{hours, price}, usage: llm.Usage{PromptTokens: 80, CompletionTokens: 30}},
-		{recording: "whole_calls", ask: forWhole, kind: llm.KindBroken, spent: true},
+		{
+			recording: "whole_calls", ask: forWhole, text: "Let me look.", finish: llm.FinishStop,
+			misfits: []llm.Misfit{{Why: llm.FlawNotOffered}, {Why: llm.FlawNotOffered}}, usage: llm.Usage{PromptTokens: 80, CompletionTokens: 30},
+		},
 		{recording: "reply", ask: forWhole, text: "We open at nine.", finish: llm.FinishStop, usage: llm.Usage{PromptTokens: 21, CompletionTokens: 5}},
 		{recording: "no_usage", ask: forWhole, text: "We open at nine.", finish: llm.FinishStop, usage: guess},
 		{recording: "whole_cut", ask: forWhole, kind: llm.KindBroken},

@@ -114,6 +114,9 @@ func checkCalls(t *testing.T, end *llm.End) {
 	if (end.Finish == llm.FinishCalls) != (len(end.Calls) > 0) || len(end.Calls) > llm.MaxCalls {
 		t.Errorf("the end is %q with %d calls", end.Finish, len(end.Calls))
 	}
+	if len(end.Misfits) > llm.MaxCalls+1 {
+		t.Errorf("the end tells of %d misfits", len(end.Misfits))
+	}
 	ids := map[string]bool{}
 	for _, c := range end.Calls {
 		if c.ID == "" || ids[c.ID] || !strings.HasPrefix(c.Arguments, "{") || !json.Valid([]byte(c.Arguments)) {

@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,30 +9,26 @@ import (
 	"github.com/bimpe/bimpe/internal/llm"
 )
 
-var (
-	errManyCalls  = fmt.Errorf("the reply has more than %d calls", llm.MaxCalls)
-	errNotOffered = errors.New("the reply calls a tool that was not offered")
-	errArguments  = errors.New("the arguments of a call are not a JSON object")
-	errCallID     = errors.New("the id of a call is not one, or not its own")
-	errCallsCut   = errors.New("the limit cut the calls of the reply")
-)
-
 // calls are those of one reply, put together from parts.
-type calls struct{ list []*building }
+type calls struct {
+	list []*building
+	more bool // there was another one behind llm.MaxCalls
+}
 
 type building struct {
 	index     int
 	id, name  string
 	arguments strings.Builder
 	half      halves
+	cut       bool // the reply ended within it
 }
 
-// add takes a part up.
-func (c *calls) add(p Part) error {
+// add takes a part up. It returns false once there are too many calls: that part is of none that is kept.
+func (c *calls) add(p Part) bool {
 	b := c.find(p)
 	if b == nil {
-		if len(c.list) == llm.MaxCalls {
-			return llm.Fail(llm.KindBroken, errManyCalls)
+		if c.more = len(c.list) == llm.MaxCalls; c.more {
+			return false
 		}
 		b = &building{index: p.Index}
 		c.list = append(c.list, b)
@@ -45,7 +40,7 @@ func (c *calls) add(p Part) error {
 		b.name = p.Name
 	}
 	b.arguments.WriteString(b.half.join(p.Arguments))
-	return nil
+	return true
 }
 
 // find returns the call that a part belongs to, nil for one that begins a new call. Servers that number
@@ -67,55 +62,91 @@ func (c *calls) find(p Part) *building {
 	return nil
 }
 
-// whole returns the calls of a reply that ended so. What a reply that was held back wanted done is not.
-func (c *calls) whole(end llm.Finish, offered []llm.Tool) ([]llm.Call, error) {
-	switch {
-	case len(c.list) == 0 || end == llm.FinishUnknown:
+// sort tells the calls of a reply that ended so from those that are none. What a reply that was held
+// back wanted done is not.
+func (c *calls) sort(end llm.Finish, offered []llm.Tool) (whole []llm.Call, misfits []llm.Misfit) {
+	if end == llm.FinishUnknown {
 		return nil, nil
-	case end == llm.FinishLength:
-		return nil, llm.Fail(llm.KindBroken, errCallsCut)
 	}
-	all := make([]llm.Call, 0, len(c.list))
-	ids := map[string]bool{}
+	ids := c.given()
 	for i, b := range c.list {
-		call, err := b.whole(i, offered)
-		if err == nil && ids[call.ID] {
-			err = errCallID
+		b.cut = end == llm.FinishLength && i == len(c.list)-1
+		call, flaw := b.whole(offered)
+		if flaw == "" {
+			if call.ID = ids.own(call.ID, i+1); call.ID == "" {
+				flaw = llm.FlawTwice
+			}
 		}
-		if err != nil {
-			return nil, llm.Fail(llm.KindBroken, err)
+		if flaw == "" {
+			whole = append(whole, call)
+			continue
 		}
-		ids[call.ID] = true
-		all = append(all, call)
+		m := llm.Misfit{Tool: call.Name, Why: flaw}
+		if flaw == llm.FlawNotOffered {
+			m.Tool = ""
+		}
+		misfits = append(misfits, m)
 	}
-	return all, nil
+	if c.more {
+		misfits = append(misfits, llm.Misfit{Why: llm.FlawMany})
+	}
+	return whole, misfits
 }
 
-// whole returns the call, the nth of its reply.
-func (b *building) whole(n int, offered []llm.Tool) (llm.Call, error) {
+// whole returns the call, or what is wrong with it. One that was cut is whole if its arguments are: behind
+// an object nothing more can come.
+func (b *building) whole(offered []llm.Tool) (llm.Call, llm.Flaw) {
 	b.arguments.WriteString(b.half.rest())
 	call := llm.Call{ID: b.id, Name: b.name, Arguments: strings.TrimSpace(b.arguments.String())}
-	if call.ID == "" {
-		call.ID = fmt.Sprintf("call_%d", n+1)
-	}
-	if call.Arguments == "" {
+	if call.Arguments == "" && !b.cut {
 		call.Arguments = "{}"
 	}
+	object := strings.HasPrefix(call.Arguments, "{") && json.Valid([]byte(call.Arguments))
 	switch {
 	case !slices.ContainsFunc(offered, func(t llm.Tool) bool { return t.Name == call.Name }):
-		return call, errNotOffered
-	case call.Arguments[0] != '{' || !json.Valid([]byte(call.Arguments)):
-		return call, errArguments
-	case !isID(call.ID):
-		return call, errCallID
+		return call, llm.FlawNotOffered
+	case !object && b.cut:
+		return call, llm.FlawCut
+	case !object:
+		return call, llm.FlawArguments
 	}
-	return call, nil
+	return call, ""
+}
+
+// ids are those of the calls of one reply; true: a call has it already.
+type ids map[string]bool
+
+// given are the ids that the server gave and any vendor takes back.
+func (c *calls) given() ids {
+	all := ids{}
+	for _, b := range c.list {
+		if isID(b.id) {
+			all[b.id] = false
+		}
+	}
+	return all
+}
+
+// own returns the id of the nth call: its server's, or a new one where that is none; empty if an earlier
+// call has it.
+func (all ids) own(id string, n int) string {
+	if !isID(id) {
+		id = fmt.Sprintf("call_%d", n)
+		for _, is := all[id]; is; _, is = all[id] {
+			id += "_"
+		}
+	}
+	if all[id] {
+		return ""
+	}
+	all[id] = true
+	return id
 }
 
 // isID reports whether a server's id is one that any vendor takes back.
 func isID(s string) bool {
 	const most = 128
-	return len(s) <= most && !strings.ContainsFunc(s, func(r rune) bool { return !isWord(r) })
+	return s != "" && len(s) <= most && !strings.ContainsFunc(s, func(r rune) bool { return !isWord(r) })
 }
 
 // text is all that the calls consist of, for counting it.

@@ -1,7 +1,6 @@
 package upstream
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -13,15 +12,15 @@ import (
 
 func offered() []llm.Tool { return []llm.Tool{{Name: "a"}, {Name: "b"}} }
 
-// put puts parts together and ends the reply so.
-func put(end llm.Finish, parts ...Part) ([]llm.Call, error) {
+// put puts parts together, as many as are wanted, and ends the reply so.
+func put(end llm.Finish, parts ...Part) ([]llm.Call, []llm.Misfit) {
 	var c calls
 	for _, p := range parts {
-		if err := c.add(p); err != nil {
-			return nil, err
+		if !c.add(p) {
+			break
 		}
 	}
-	return c.whole(end, offered())
+	return c.sort(end, offered())
 }
 
 func TestCallsArePutTogether(t *testing.T) {
@@ -54,6 +53,14 @@ func TestCallsArePutTogether(t *testing.T) {
 			[]Part{{0, "", "", "{"}, {0, "x", "a", "}"}}, []llm.Call{{ID: "x", Name: "a", Arguments: "{}"}},
 		},
 		"space around the arguments": {[]Part{{0, "x", "a", " {} \n"}}, []llm.Call{{ID: "x", Name: "a", Arguments: "{}"}}},
+		"ids that no vendor takes back": {
+			[]Part{{0, "functions.a:0", "a", "{}"}, {1, strings.Repeat("x", 129), "b", "{}"}},
+			[]llm.Call{{ID: "call_1", Name: "a", Arguments: "{}"}, {ID: "call_2", Name: "b", Arguments: "{}"}},
+		},
+		"an id that another one has": {
+			[]Part{{0, "", "a", "{}"}, {1, "call_1", "b", "{}"}},
+			[]llm.Call{{ID: "call_1_", Name: "a", Arguments: "{}"}, {ID: "call_1", Name: "b", Arguments: "{}"}},
+		},
 		"a character in two": {
 			[]Part{{0, "x", "a", "{\"k\":\"\xc3"}, {0, "", "", "\xb6\"}"}}, []llm.Call{{ID: "x", Name: "a", Arguments: `{"k":"ö"}`}},
 		},
@@ -61,9 +68,9 @@ func TestCallsArePutTogether(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := put(llm.FinishStop, test.parts...)
-			if err != nil {
-				t.Fatalf("error %v", err)
+			got, misfits := put(llm.FinishStop, test.parts...)
+			if len(misfits) > 0 {
+				t.Errorf("misfits %v", misfits)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("calls (-want +got):\n%s", diff)
@@ -72,37 +79,43 @@ func TestCallsArePutTogether(t *testing.T) {
 	}
 }
 
+// What is wrong with one call is not held against the one beside it.
 func TestCallsThatAreNone(t *testing.T) {
 	t.Parallel()
 	deep := strings.Repeat(`{"a":`, 20_000) + "1" + strings.Repeat("}", 20_000)
 	tests := map[string]struct {
-		end   llm.Finish
-		parts []Part
-		want  error
+		end  llm.Finish
+		part Part
+		want llm.Misfit
 	}{
-		"not offered":          {llm.FinishStop, []Part{{0, "x", "c", "{}"}}, errNotOffered},
-		"no name":              {llm.FinishStop, []Part{{0, "x", "", "{}"}}, errNotOffered},
-		"malformed":            {llm.FinishStop, []Part{{0, "x", "a", `{"k":`}}, errArguments},
-		"two objects":          {llm.FinishStop, []Part{{0, "x", "a", "{}{}"}}, errArguments},
-		"a list":               {llm.FinishStop, []Part{{0, "x", "a", "[]"}}, errArguments},
-		"too deep":             {llm.FinishStop, []Part{{0, "x", "a", deep}}, errArguments},
-		"one id for two":       {llm.FinishStop, []Part{{0, "x", "a", "{}"}, {1, "x", "b", "{}"}}, errCallID},
-		"an id made and given": {llm.FinishStop, []Part{{0, "call_2", "a", "{}"}, {1, "", "b", "{}"}}, errCallID},
-		"an id with a space":   {llm.FinishStop, []Part{{0, "x y", "a", "{}"}}, errCallID},
-		"a long id":            {llm.FinishStop, []Part{{0, strings.Repeat("x", 129), "a", "{}"}}, errCallID},
-		"cut":                  {llm.FinishLength, []Part{{0, "x", "a", "{}"}}, errCallsCut},
+		"not offered":   {llm.FinishStop, Part{1, "x", "c", "{}"}, llm.Misfit{Why: llm.FlawNotOffered}},
+		"no name":       {llm.FinishStop, Part{1, "x", "", "{}"}, llm.Misfit{Why: llm.FlawNotOffered}},
+		"malformed":     {llm.FinishStop, Part{1, "x", "a", `{"k":`}, llm.Misfit{Tool: "a", Why: llm.FlawArguments}},
+		"two objects":   {llm.FinishStop, Part{1, "x", "a", "{}{}"}, llm.Misfit{Tool: "a", Why: llm.FlawArguments}},
+		"a list":        {llm.FinishStop, Part{1, "x", "a", "[]"}, llm.Misfit{Tool: "a", Why: llm.FlawArguments}},
+		"too deep":      {llm.FinishStop, Part{1, "x", "a", deep}, llm.Misfit{Tool: "a", Why: llm.FlawArguments}},
+		"one id twice":  {llm.FinishStop, Part{1, "good", "b", "{}"}, llm.Misfit{Tool: "b", Why: llm.FlawTwice}},
+		"cut":           {llm.FinishLength, Part{1, "x", "a", `{"k":"v`}, llm.Misfit{Tool: "a", Why: llm.FlawCut}},
+		"cut at first":  {llm.FinishLength, Part{1, "x", "a", ""}, llm.Misfit{Tool: "a", Why: llm.FlawCut}},
+		"cut in a name": {llm.FinishLength, Part{1, "x", "aa", ""}, llm.Misfit{Why: llm.FlawNotOffered}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := put(test.end, test.parts...)
-			if e, ok := errors.AsType[*llm.Error](err); !ok || e.Kind != llm.KindBroken || !errors.Is(err, test.want) {
-				t.Errorf("%v, error %v; want one because %v", got, err, test.want)
+			got, misfits := put(test.end, Part{0, "good", "b", ""}, test.part)
+			if diff := cmp.Diff([]llm.Misfit{test.want}, misfits); diff != "" {
+				t.Errorf("misfits (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff([]llm.Call{{ID: "good", Name: "b", Arguments: "{}"}}, got); diff != "" {
+				t.Errorf("calls (-want +got):\n%s", diff)
 			}
 		})
 	}
-	if got, err := put(llm.FinishUnknown, Part{0, "x", "c", "{"}); err != nil || got != nil {
-		t.Errorf("held back: %v, %v; want nothing", got, err)
+	if got, misfits := put(llm.FinishUnknown, Part{0, "x", "c", "{"}); misfits != nil || got != nil {
+		t.Errorf("held back: %v, %v; want nothing", got, misfits)
+	}
+	if got, misfits := put(llm.FinishLength, Part{0, "x", "a", "{}"}); len(misfits) > 0 || len(got) != 1 {
+		t.Errorf("cut behind its end: %v, %v; want the call", got, misfits)
 	}
 }
 
@@ -112,11 +125,12 @@ func TestCallsAreBounded(t *testing.T) {
 	for i := range llm.MaxCalls {
 		parts = append(parts, Part{Index: i, ID: fmt.Sprint("id", i), Name: "a"})
 	}
-	if got, err := put(llm.FinishStop, parts...); err != nil || len(got) != llm.MaxCalls {
-		t.Errorf("%d calls, error %v; want %d", len(got), err, llm.MaxCalls)
+	if got, misfits := put(llm.FinishStop, parts...); len(misfits) > 0 || len(got) != llm.MaxCalls {
+		t.Errorf("%d calls, misfits %v; want %d", len(got), misfits, llm.MaxCalls)
 	}
-	if _, err := put(llm.FinishStop, append(parts, Part{Index: llm.MaxCalls})...); !errors.Is(err, errManyCalls) {
-		t.Errorf("one more: error %v", err)
+	got, misfits := put(llm.FinishStop, append(parts, Part{Index: llm.MaxCalls})...)
+	if len(got) != llm.MaxCalls || len(misfits) != 1 || misfits[0].Why != llm.FlawMany {
+		t.Errorf("one more: %d calls, misfits %v", len(got), misfits)
 	}
 }
 
@@ -125,9 +139,9 @@ func FuzzCalls(f *testing.F) {
 	f.Add("x", "a", "{}", 0, "y", "b", "{}", 1)
 	f.Add("", "a", "{\xc3", -1, "", "", "}", -1)
 	f.Fuzz(func(t *testing.T, id, name, arguments string, index int, id2, name2, arguments2 string, index2 int) {
-		got, err := put(llm.FinishStop, Part{index, id, name, arguments}, Part{index2, id2, name2, arguments2})
-		if err != nil {
-			return
+		got, misfits := put(llm.FinishStop, Part{index, id, name, arguments}, Part{index2, id2, name2, arguments2})
+		if n := len(got) + len(misfits); n < 1 || n > 2 {
+			t.Errorf("calls %v and misfits %v of two parts", got, misfits)
 		}
 		ids := map[string]bool{}
 		for _, c := range got {

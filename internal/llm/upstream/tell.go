@@ -40,6 +40,7 @@ type telling struct {
 	calls   calls
 	size    int        // of all that has come of the reply, in bytes
 	finish  llm.Finish // empty as long as the server has not said
+	enough  bool       // of calls, so that nothing more is read
 	said    llm.Usage  // what the server said
 	stopped bool       // the consumer wants no more
 }
@@ -111,7 +112,7 @@ func (t *telling) pass(ctx context.Context, events Events) (done bool, err error
 		if err != nil {
 			return false, err
 		}
-		if err := t.take(p); err != nil || t.stopped || p.Done {
+		if err := t.take(p); err != nil || t.stopped || p.Done || t.enough {
 			return p.Done, err
 		}
 	}
@@ -123,19 +124,27 @@ func (t *telling) take(p Piece) error {
 	if err := t.say(t.half.join(p.Text)); err != nil || t.stopped {
 		return err
 	}
-	for _, part := range p.Calls {
-		if err := t.grow(len(part.Arguments)); err != nil {
-			return err
-		}
-		if err := t.calls.add(part); err != nil {
-			return err
-		}
-	}
+	t.collect(p.Calls)
 	if p.Finish != "" {
 		t.finish = p.Finish
 		t.watch.shorten(postscript)
 	}
 	return nil
+}
+
+// collect takes calls up. A reply that has too many of them, or too long ones, ends there: what it said
+// before is worth as much as ever.
+func (t *telling) collect(parts []Part) {
+	for _, part := range parts {
+		switch {
+		case t.grow(len(part.Arguments)) != nil:
+			t.enough, t.finish = true, llm.FinishLength
+			return
+		case !t.calls.add(part):
+			t.enough, t.finish = true, llm.FinishCalls
+			return
+		}
+	}
 }
 
 func (t *telling) say(text string) error {
@@ -165,21 +174,28 @@ func (t *telling) end() error {
 	if end.Finish == "" || end.Finish == llm.FinishCalls {
 		end.Finish = llm.FinishStop // some servers say either, whether there are calls or not
 	}
-	var err error
-	if end.Calls, err = t.calls.whole(end.Finish, t.request.Tools); err != nil {
-		return err
-	}
+	end.Calls, end.Misfits = t.calls.sort(end.Finish, t.request.Tools)
 	switch {
 	case len(end.Calls) > 0:
 		end.Finish = llm.FinishCalls
-	case t.text.Len() == 0 && end.Finish == llm.FinishLength:
-		return llm.Fail(llm.KindBroken, llm.ErrNoRoom)
 	case end.Finish == llm.FinishUnknown: // what came before the filter struck is no reply either
 		return llm.Fail(llm.KindWithheld, errHeld)
 	case t.text.Len() == 0:
-		return llm.Fail(llm.KindBroken, llm.ErrEmpty)
+		return llm.Fail(llm.KindBroken, nothing(end))
 	}
 	end.Usage = t.usage()
 	t.yield(llm.Delta{Text: rest, End: &end}, nil)
 	return nil
+}
+
+// nothing is why a reply holds nothing.
+func nothing(end llm.End) error {
+	switch {
+	case len(end.Misfits) > 0:
+		return &llm.CallsError{Misfits: end.Misfits}
+	case end.Finish == llm.FinishLength:
+		return llm.ErrNoRoom
+	default:
+		return llm.ErrEmpty
+	}
 }
