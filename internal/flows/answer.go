@@ -72,7 +72,7 @@ func (w wanted) number(answer string) (string, bool) {
 
 // choice is an option as it stands, or what an answer means beside the ways to reach the customer.
 func (w wanted) choice(answer string) (string, bool) {
-	if o, ok := exactly(w.options, answer); ok {
+	if o, ok := exactly(w.options, answer, w.numerals); ok {
 		return o, true
 	}
 	return choose(w.options, withoutContacts(answer, w.region), w.numerals)

@@ -13,8 +13,11 @@ import (
 // only it has of the answer's words, or by a word that is a letter away. What the answer says that it
 // does not mean counts for nothing; where it means more than one option, it means none.
 func choose(options []string, answer string, known numerals) (string, bool) {
-	if o, ok := exactly(options, answer); ok {
+	if o, ok := exactly(options, answer, known); ok {
 		return o, true
+	}
+	if o, are := byHour(options, answer, known); are {
+		return o, o != ""
 	}
 	c := choosing{options: options, said: heed(narrow(answer), known.language)}
 	for _, o := range options {
@@ -32,35 +35,6 @@ func choose(options []string, answer string, known numerals) (string, bool) {
 		return c.clear(named[0])
 	default:
 		return c.longest(named)
-	}
-}
-
-// exactly finds an option that is the whole answer, or whose number is. A number that other options have
-// in them is not taken for that of a place in the list.
-func exactly(options []string, answer string) (string, bool) {
-	said := words.Split(narrow(answer))
-	all := make([][]string, len(options))
-	for i, o := range options {
-		if all[i] = words.Split(narrow(o)); slices.Equal(said, all[i]) {
-			return o, true
-		}
-	}
-	said = slices.DeleteFunc(said, func(w string) bool { return in(w, "option|number|no|the|nr|numero|opcion|opcao|第") })
-	if len(said) != 1 {
-		return "", false
-	}
-	n, err := strconv.Atoi(said[0])
-	if err != nil {
-		return "", false
-	}
-	inside, count := only(all, func(o []string) bool { return slices.Contains(o, said[0]) })
-	switch listed := n >= 1 && n <= len(options); {
-	case count == 0 && listed:
-		return options[n-1], true
-	case count == 1 && (!listed || n-1 == inside):
-		return options[inside], true
-	default:
-		return "", false
 	}
 }
 
@@ -125,7 +99,7 @@ func (c *choosing) others(named place) bool {
 			continue
 		}
 		for i, all := range c.words {
-			if i != named.option && (shares(all, w.word, equal) || isDigit(w.word[0]) && slices.Contains(all, w.word)) && (!c.denied(at) || c.said.supposed(at)) {
+			if i != named.option && (shares(all, w.word, equal) || telling(w.word) && slices.Contains(all, w.word)) && (!c.denied(at) || c.said.supposed(at)) {
 				return true
 			}
 		}
@@ -168,9 +142,12 @@ func (c *choosing) guessed() (string, bool) {
 		switch {
 		case !c.denied(at):
 			meant = append(meant, w.word)
-		case c.said.supposed(at) && slices.ContainsFunc(c.words, func(o []string) bool { return shares(o, w.word, equal) }):
+		case c.said.supposed(at) && telling(w.word) && slices.ContainsFunc(c.words, func(o []string) bool { return slices.Contains(o, w.word) }):
 			return "", false
 		}
+	}
+	if i, ok := c.told(); ok {
+		return c.options[i], true
 	}
 	has := func(same func(a, b string) bool) func([]string) bool {
 		return func(option []string) bool {
@@ -182,13 +159,39 @@ func (c *choosing) guessed() (string, bool) {
 		has(equal),
 		has(func(a, b string) bool { return nearly([]string{b}, a) }),
 	} {
-		if i, n := only(c.words, fits); n == 1 && !c.hinted(i) {
+		if i, n := only(c.words, fits); n == 1 && !c.hinted(i) && !c.others(place{option: i}) {
 			return c.options[i], true
 		} else if n > 0 {
 			return "", false
 		}
 	}
 	return "", false
+}
+
+// told is the one option that has all words of the answer that say something, however short they are: red, of a
+// red shirt and a blue one. A word by itself says something, whatever it is.
+func (c *choosing) told() (option int, ok bool) {
+	var all []string
+	for at, w := range c.said {
+		switch {
+		case in(w.word, denying) || c.denied(at):
+			return 0, false
+		case telling(w.word), len(c.said) == 1 && !in(w.word, polite):
+			all = append(all, w.word)
+		}
+	}
+	if len(all) == 0 || len(all) == 1 && isDigit(all[0][0]) { // a number alone may be a place in the list
+		return 0, false
+	}
+	option, n := only(c.words, func(o []string) bool {
+		return !slices.ContainsFunc(all, func(w string) bool { return !slices.Contains(o, w) })
+	})
+	return option, n == 1
+}
+
+// telling reports whether a word says something of what is chosen.
+func telling(word string) bool {
+	return !in(word, idle+"|"+filling+"|"+courteous+"|"+choosingWords+"|"+silent)
 }
 
 // hinted reports whether a word of an option stands in the answer as that of something else.
@@ -228,6 +231,10 @@ func shares(option []string, said string, same func(a, b string) bool) bool {
 
 // idle are longer words that say nothing of what is chosen.
 const idle = "with|from|that|this|your|mine|please|like|would|want|have|will|para|pour|avec|oder|eine|mein|bitte"
+
+// silent are short words that say nothing of it.
+const silent = "i|me|my|you|we|us|it|is|am|pm|be|do|go|so|too|all|any|can|not|no|yes|hi|one|ones|if|in|out|up|as|are|was|has|had|get|got|let|ll|d|m|s|t|re|ve|" +
+	"je|tu|il|nous|ich|wir|du|es|sie|eu|yo|mi|su|se|te|lo|nos|con|sin|com|sem|ao|mit|bei|zu|auf|an|ab|ne|pas|si|ja|oui|sim|uno|eins|l"
 
 // nearly reports whether a word stands in a list but for one letter. Short words never do.
 func nearly(all []string, word string) bool {

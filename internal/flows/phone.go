@@ -137,6 +137,9 @@ func narrow(text string) string {
 	}, text)
 }
 
+// keycap makes a key of the figure before it: 2️⃣.
+const keycap = '\u20e3'
+
 func narrowed(r rune) rune {
 	switch {
 	case '٠' <= r && r <= '٩':
@@ -147,6 +150,8 @@ func narrowed(r rune) rune {
 		return r - '！' + '!'
 	case r == '٫':
 		return '.'
+	case r == keycap:
+		return -1
 	default:
 		return r
 	}

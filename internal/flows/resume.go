@@ -85,7 +85,7 @@ func dropped(format string, args ...any) Decision {
 func (r *run) cancelled(s *step) bool {
 	h := r.m.h
 	if s.want.kind == KindChoice {
-		if _, ok := exactly(s.want.options, r.m.in.Text); ok {
+		if _, ok := exactly(s.want.options, r.m.in.Text, r.wanted(s).numerals); ok {
 			return false
 		}
 	}
