@@ -13,10 +13,16 @@ import (
 // The forms of dates in figures that are taken: ISO; day, month and year. A time of the day beside one is
 // left out.
 var (
-	isoDate    = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:\b|T| )`)
-	timeOfDay  = regexp.MustCompile(`(?i)\b\d{1,2}:\d{2}(?: ?[ap]\.?m\b)?|\b\d{1,2}(?:[.:]\d{2})? ?(?:[ap]\.?m|uhr|h\d{0,2})\b`)
+	isoDate   = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:\b|T| )`)
+	timeOfDay = regexp.MustCompile(`(?i)\b\d{1,2}:\d{2}(?: ?[ap]\.?m\b)?|\b\d{1,2}(?:[.:]\d{2})? ?(?:[ap]\.?m|uhr|h\d{0,2})\b`)
+	// hourSpan is a number with such a time behind it, to which it leads; spacedSpan one that may also be a day before it.
+	hourSpan   = regexp.MustCompile(`(?i)\b(?:[01]?\d|2[0-4])(?:[-–]| ?(?:to|until|till|bis|الى|إلى) )(` + hourBehind + `)`)
+	spacedSpan = regexp.MustCompile(`(?i)\b(?:[01]?\d|2[0-4]) [-–] (` + hourBehind + `)`)
 	figureDate = regexp.MustCompile(`\b(\d{1,2})[-/.](\d{1,2})(?:[-/.](\d{4}|\d{2}))?\b`)
 )
+
+// hourBehind is a time of the day that says that it is one.
+const hourBehind = `\d{1,2}(?:[.:]\d{2})? ?(?:[ap]\.?m|uhr|h\d{0,2})\b`
 
 // calendar reads the dates of one answer.
 type calendar struct {
@@ -31,7 +37,26 @@ type calendar struct {
 // A day of the week beside a date only has to be that of the date.
 func dateOf(text string, now time.Time, region string, known numerals) (time.Time, bool) {
 	c := calendar{now: now, numerals: known, english: known.language == "en", monthFirst: region == "US" || strings.ContainsRune(text, '月')}
-	s, found, ok := c.figures(timeOfDay.ReplaceAllString(narrow(text), " "))
+	text = hourSpan.ReplaceAllString(narrow(text), "$1")
+	if spaced := spacedSpan.ReplaceAllString(text, "$1"); spaced != text {
+		return c.either(spaced, text)
+	}
+	return c.date(text)
+}
+
+// either is the date of a text that can be read in two ways: both come to the same, or one of them to none.
+func (c calendar) either(one, other string) (time.Time, bool) {
+	t, ok := c.date(one)
+	u, also := c.date(other)
+	if !ok || also && !t.Equal(u) {
+		return u, !ok && also
+	}
+	return t, true
+}
+
+// date finds the one date in a text without spans of hours.
+func (c calendar) date(text string) (time.Time, bool) {
+	s, found, ok := c.figures(timeOfDay.ReplaceAllString(text, " "))
 	if !ok {
 		return time.Time{}, false
 	}

@@ -65,10 +65,18 @@ func (s said) around(month int) inWords {
 // dayLeft is the number of a day right before a month, and where it stands; 0 where there is none.
 func (s said) dayLeft(month int) (d, at int) {
 	at = month - 1
-	for at >= 0 && in(s[at].word, "of|de|do|d|the|st|nd|rd|th|er|den|le|el") {
+	for at >= 0 && in(s[at].word, "of|de|do|d|the|st|nd|rd|th|er|den|le|el|من") {
 		at--
 	}
-	return s.dayAt(at), at
+	return s.monthDay(at), at
+}
+
+// monthDay is the number of a day beside a month, which may also be said to be the first.
+func (s said) monthDay(at int) int {
+	if in(s.word(at), "first|primero|primer|premier|erste|ersten|erster|primeiro|الاول") {
+		return 1
+	}
+	return s.dayAt(at)
 }
 
 // dayRight is the number of a day right behind a month, and where what follows it begins.
@@ -77,7 +85,7 @@ func (s said) dayRight(month int) (d, end int) {
 	for at < len(s) && in(s[at].word, "the|le|el|on") {
 		at++
 	}
-	if d = s.dayAt(at); d == 0 || in(s.word(at+1), hours+"|"+heads) {
+	if d = s.monthDay(at); d == 0 || in(s.word(at+1), hours+"|"+heads) {
 		return 0, month + 1
 	}
 	return d, at + 1
@@ -94,13 +102,13 @@ func (s said) dayAt(at int) int {
 
 // another reports whether another day is joined to a date: 5 or 6 December.
 func (s said) another(m inWords) bool {
-	if at := s.joined(m.from-1, -1); s.dayAt(m.from) == m.day {
-		if n := s.dayAt(at); n != 0 && n != m.day {
+	if at := s.joined(m.from-1, -1); s.monthDay(m.from) == m.day {
+		if n := s.monthDay(at); n != 0 && n != m.day {
 			return true
 		}
 	}
 	at := s.joined(m.to, 1)
-	n := s.dayAt(at)
+	n := s.monthDay(at)
 	return n != 0 && n != m.day && s[at].clause == s[m.to-1].clause && !in(s.word(at+1), hours)
 }
 
@@ -124,7 +132,7 @@ func (s said) joined(at, step int) int {
 
 // hours are what makes a number before them a time of the day, heads what makes it one of guests.
 const (
-	hours = "h|heures|horas|uhr|pm|am|o"
+	hours = "h|heures|horas|uhr|pm|am|o|صباحا|مساء|ظهرا"
 	heads = people + "|of|人|位|名|个"
 	// people are who is counted.
 	people = "people|person|persons|guest|guests|pax|adult|adults|kid|kids|child|children|persona|personas|adulto|adulta|adultos|adultas|nino|nina|ninos|ninas|" +
@@ -182,9 +190,10 @@ func (c calendar) near(s said) ([]mention, bool) {
 			days  int
 			names string
 		}{
-			{2, "day after tomorrow|pasado manana|apres demain|ubermorgen|depois de amanha|بعد غد|后 天|明 後 日"},
-			{0, "today|tonight|hoy|aujourd hui|heute|hoje|اليوم|今 天|今 日"},
-			{1, "tomorrow|manana|demain|morgen|amanha|غدا|明 天|明 日"},
+			{2, "day after tomorrow|pasado manana|apres demain|ubermorgen|depois de amanha|بعد غد|بعد بكرة|بعد بكره|后 天|明 後 日"},
+			{0, "today|tonight|this morning|this afternoon|this evening|hoy|esta manana|esta tarde|esta noche|aujourd hui|ce matin|" +
+				"cet apres midi|cette apres midi|ce soir|cette nuit|heute|hoje|esta manha|esta noite|اليوم|الليلة|هذا المساء|今 天|今 日|今 晚|今 夜"},
+			{1, "tomorrow|manana|demain|morgen|morgenabend|amanha|غدا|غد|بكرة|بكره|明 天|明 日"},
 		} {
 			if n := s.oneOf(at, row.names); n > 0 && taken <= at && !s.greets(at) {
 				taken = at + n

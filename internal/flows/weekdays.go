@@ -15,6 +15,8 @@ func (c calendar) weekdays(s said, dates []mention) []mention {
 		for i, names := range strings.Split(weekdays, "\n") {
 			if n := s.oneOf(at, names); n > 0 {
 				found = append(found, mention{time.Weekday(i).String(), at, at + n})
+			} else if partOf(s[at].word, names) {
+				found = append(found, mention{time.Weekday(i).String(), at, at + 1})
 			}
 		}
 		beside := slices.ContainsFunc(dates, func(m mention) bool { return s.skip(at+1, articles) == m.at })
@@ -23,6 +25,16 @@ func (c calendar) weekdays(s said, dates []mention) []mention {
 		}
 	}
 	return found
+}
+
+// partOf reports whether a word is a part of one of some days, as German writes it: Freitagabend.
+func partOf(word, days string) bool {
+	for day := range strings.SplitSeq(days, "|") {
+		if part, ok := strings.CutPrefix(word, day); ok && in(part, "morgen|vormittag|mittag|nachmittag|abend|nacht|fruh") {
+			return true
+		}
+	}
+	return false
 }
 
 // short is the day of the week of a short name.
@@ -90,7 +102,8 @@ func (c calendar) dayOfMonth(s said, d mention) (day int, sure bool) {
 	}
 	n := s.dayAt(at)
 	if n == 0 {
-		return 0, true
+		const row = 5 // of a month
+		return 0, at < 0 || s[at].clause != s[d.at].clause || ordinal(s[at].word, row) == 0
 	}
 	if bare := s[at].word == strconv.Itoa(n); !bare {
 		return n, true
