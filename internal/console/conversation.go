@@ -228,6 +228,8 @@ type Change struct {
 	Agent  AgentState // under which Opened was opened
 	// Learned is what the deed teaches of the customer; nil: nothing. Learn sets it.
 	Learned *Learned
+	// Request is the id of the request that did it, for logs; empty: none that is known. It is not stored.
+	Request string
 }
 
 // Say appends m to the conversation: it numbers it, gives it a time later than the one before, and

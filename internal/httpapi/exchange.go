@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -26,6 +27,9 @@ type exchange struct {
 	code      console.Code      // of the error that was answered
 	err       error             // what the log should know of it
 	replayed  bool
+	// conversation is the one that it is about where the path does not say so; empty: it is about none, or
+	// that is not known.
+	conversation console.ID
 }
 
 // WriteHeader notes the status for the log.
@@ -58,7 +62,7 @@ func (x *exchange) fault(e *console.Error, err error, status int) {
 // log writes the request's one line. The path is the route's pattern and the query is left out:
 // either may hold what is not for a log.
 func (a *API) log(x *exchange, r *http.Request) {
-	attrs := make([]slog.Attr, 0, 10)
+	attrs := make([]slog.Attr, 0, 11)
 	attrs = append(attrs,
 		slog.String("method", r.Method),
 		slog.String("route", r.Pattern),
@@ -67,6 +71,9 @@ func (a *API) log(x *exchange, r *http.Request) {
 		slog.String("request_id", x.id))
 	if x.principal.Key != "" {
 		attrs = append(attrs, slog.String("team", string(x.principal.Team.ID)), slog.String("key", string(x.principal.Key)))
+	}
+	if id := cmp.Or(x.conversation, console.ID(r.PathValue("conversationId"))); plausible(string(id)) {
+		attrs = append(attrs, slog.String("conversation", string(id)))
 	}
 	if x.replayed {
 		attrs = append(attrs, slog.Bool("replayed", true))

@@ -61,7 +61,7 @@ type messageIn struct {
 
 func (m messageIn) draft(c *call) conversations.Draft {
 	d := conversations.Draft{
-		Role: m.Role, Text: m.Text, TakeOver: m.TakeOver, Key: c.principal().Key,
+		Role: m.Role, Text: m.Text, TakeOver: m.TakeOver, Key: c.principal().Key, Request: c.x.id,
 		Attachments: items(m.Attachments, func(a attachmentJSON) console.Attachment { return console.Attachment(a) }),
 	}
 	if d.Role == "" {
@@ -102,6 +102,7 @@ func (m messageTo) draft(c *call) conversations.Draft {
 
 func (a *API) sendMessageTo(c *call, tx Tx, in messageTo) (messageJSON, string, error) {
 	got, err := a.sendToPlace(c, tx, in)
+	c.x.conversation = got.In.ID
 	return messageOf(got.Message), c.saysOf(got.In), err
 }
 

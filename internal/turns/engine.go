@@ -121,7 +121,7 @@ func (e *Engine) Changed(c console.Change) {
 	case c.Opened != nil && c.Opened.State == console.TurnOpen:
 		e.start(*c.Opened, knownOf(c))
 	case c.Append != nil && c.Append.Author == console.ByCustomer && c.Now.OpenTurn != "":
-		if !e.nudge(c.Now.OpenTurn, c.Append.Seq) {
+		if !e.nudge(c.Now.OpenTurn, c.Append.Seq, c.Request) {
 			e.Hub.Tell(stream.News{Asked: c.Now.OpenTurn, Seq: c.Append.Seq})
 		}
 	}
@@ -133,7 +133,7 @@ func (e *Engine) Heard(n stream.News) {
 	case n.Ended != "":
 		e.drop(n.Ended, n.State)
 	case n.Asked != "":
-		e.nudge(n.Asked, n.Seq)
+		e.nudge(n.Asked, n.Seq, "")
 	case n.Stopped != "":
 		e.agentStopped(n.Stopped, n.Why)
 	case n.Forgotten != "":
@@ -225,12 +225,12 @@ func (e *Engine) drop(turn console.ID, as console.TurnState) bool {
 }
 
 // nudge reports whether the turn is at work here.
-func (e *Engine) nudge(turn console.ID, seq int64) bool {
+func (e *Engine) nudge(turn console.ID, seq int64, request string) bool {
 	e.mu.Lock()
 	r := e.running[turn]
 	e.mu.Unlock()
 	if r != nil {
-		r.nudge(seq)
+		r.nudge(seq, request)
 	}
 	return r != nil
 }

@@ -30,7 +30,8 @@ type run struct {
 	asking  Candidate // whom it asks now; of the run's own goroutine
 	owed    bool      // that it was taken up again has not been counted; of the run's own goroutine
 	purse   purse
-	talk    int // the room of the conversation in what it asked last; 0: it asked nobody who reads it
+	request string // that sent the message which began the turn; empty: it is not known here
+	talk    int    // the room of the conversation in what it asked last; 0: it asked nobody who reads it
 
 	mu       sync.Mutex
 	message  console.ID              // of the reply being written
@@ -38,6 +39,7 @@ type run struct {
 	heard    bool                    // some of it has gone out to a reader
 	seen     int64                   // newest customer message that it rests on; 0 before the brief
 	newest   int64                   // newest customer message that was told of
+	later    string                  // the request of the first that it does not rest on, which begins the next turn
 	queues   bool                    // the agent never starts over
 	restarts int                     // how often it has started over
 	again    context.CancelCauseFunc // starts the attempt over; nil between attempts
@@ -45,7 +47,7 @@ type run struct {
 
 func newRun(e *Engine, t console.Turn, k known) *run {
 	ctx, stop := context.WithCancelCause(e.work)
-	return &run{e: e, turn: t, known: k, ctx: ctx, stop: stop, message: e.NewID(), begun: e.Now(), purse: purse{e: e, turn: t}}
+	return &run{e: e, turn: t, known: k, ctx: ctx, stop: stop, message: e.NewID(), begun: e.Now(), purse: purse{e: e, turn: t}, request: k.request}
 }
 
 // work answers the turn, and writes the one log line of it.
@@ -65,11 +67,8 @@ func (r *run) work() {
 }
 
 func (r *run) log(took time.Duration, outcome console.TurnState, faults []try, err error) {
-	level, what := slog.LevelInfo, []slog.Attr{
-		slog.String("turn", string(r.turn.ID)), slog.String("team", string(r.turn.TeamID)),
-		slog.String("conversation", string(r.turn.ConversationID)), slog.Int64("attempt", r.turn.Attempt),
-		slog.Int64("duration_ms", took.Milliseconds()),
-	}
+	level, what := slog.LevelInfo, append(r.who(),
+		slog.Int64("attempt", r.turn.Attempt), slog.Int64("duration_ms", took.Milliseconds()))
 	switch {
 	case err == nil:
 		what = append(what, slog.String("outcome", string(outcome)), slog.Int("model_faults", len(faults)))
@@ -83,6 +82,18 @@ func (r *run) log(took time.Duration, outcome console.TurnState, faults []try, e
 		what = append(what, slog.String("outcome", "left"), slog.String("why", err.Error()))
 	}
 	r.e.Log.LogAttrs(context.Background(), level, "turn", what...)
+}
+
+// who says in a log which turn it is.
+func (r *run) who() []slog.Attr {
+	who := []slog.Attr{
+		slog.String("turn", string(r.turn.ID)), slog.String("team", string(r.turn.TeamID)),
+		slog.String("conversation", string(r.turn.ConversationID)),
+	}
+	if r.request != "" {
+		who = append(who, slog.String("request_id", r.request))
+	}
+	return who
 }
 
 // answer alternates next and its actions until the turn has ended. What it returns besides are the
@@ -200,6 +211,9 @@ func (r *run) brief(ctx context.Context) (brief, error) {
 		r.mu.Lock()
 		r.seen, r.queues = b.seen(), b.agent.OnNewMessage == console.Queue
 		current := r.queues || r.newest <= r.seen
+		if r.newest <= r.seen {
+			r.later = ""
+		}
 		r.mu.Unlock()
 		if current {
 			return b, nil
@@ -404,10 +418,12 @@ func clean(s string) string {
 }
 
 // nudge tells that the customer wrote again. The attempt starts over unless some of it has gone out.
-func (r *run) nudge(seq int64) {
+func (r *run) nudge(seq int64, request string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.newest = max(r.newest, seq)
+	if r.newest = max(r.newest, seq); seq > r.seen && r.later == "" {
+		r.later = request
+	}
 	if r.again == nil || r.queues || r.heard || seq <= r.seen || r.restarts >= maxRestarts {
 		return
 	}

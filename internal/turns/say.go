@@ -64,7 +64,7 @@ func (r *run) commit(what reply) (*console.Turn, error) {
 			return errGone
 		}
 		if change.Opened != nil {
-			change.Opened.Node = r.e.Node
+			change.Opened.Node, change.Request = r.e.Node, r.nextRequest()
 		}
 		change.Team = r.turn.TeamID
 		change.Ended.Record = r.record(change.Ended.State)
@@ -73,6 +73,13 @@ func (r *run) commit(what reply) (*console.Turn, error) {
 		return tx.Apply(ctx, change)
 	})
 	return ended, err
+}
+
+// nextRequest is the one that sent the message which begins the next turn; empty: it is not known here.
+func (r *run) nextRequest() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.later
 }
 
 // record is what the run did, and of a reply that is not said what readers could have seen of it.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -102,7 +103,7 @@ func (r *run) keep() {
 	defer cancel()
 	err := r.e.DB.Write(ctx, turn.TeamID, func(tx Tx) error { return tx.KeepRecord(ctx, turn, r.e.Now()) })
 	if err != nil {
-		r.e.Log.Warn("keeping a turn's record failed", "turn", turn.ID, "error", err.Error())
+		r.e.Log.LogAttrs(ctx, slog.LevelWarn, "keeping a turn's record failed", append(r.who(), slog.String("error", err.Error()))...)
 	}
 }
 
