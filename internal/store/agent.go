@@ -88,7 +88,7 @@ func (t *Tx) AgentState(_ context.Context, id console.ID) (console.AgentState, e
 	const text = `SELECT status, on_new_message, epoch, updated_at,
 			EXISTS (SELECT 1 FROM knowledge_base k WHERE k.agent_id = $1)
 		FROM agent WHERE id = $1 AND team_id = $2 AND deleted_at IS NULL FOR SHARE`
-	r, err := t.s.one(text, string(id), t.team)
+	r, err := t.s.again("agent", text, string(id), t.team)
 	if err != nil {
 		return console.AgentState{}, err
 	}

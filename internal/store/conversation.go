@@ -6,6 +6,7 @@ import (
 	"github.com/bimpe/bimpe/internal/console"
 )
 
+// conversationColumns are counted from 0 where they are altered.
 const conversationColumns = `x.id, x.agent_id, x.channel, x.test, x.customer_id, x.paused, x.needs_attention, ` +
 	`x.last_message_at, x.last_seen, x.seq, x.customer_seq, x.epoch, x.open_turn, x.created_at, x.updated_at, ` +
 	`x.channel_id, x.customer_name, x.full_name, x.email, x.phone_number, x.profile_picture, x.preview, ` +
@@ -17,7 +18,8 @@ const agentLives = ` AND EXISTS (SELECT 1 FROM agent a WHERE a.id = x.agent_id A
 const (
 	selectConversation = `SELECT ` + conversationColumns + ` FROM conversation x
 		WHERE x.id = $1 AND x.agent_id = $2 AND x.team_id = $3` + agentLives
-	lockConversation = selectConversation + ` FOR UPDATE OF x`
+	lockConversation = `SELECT ` + conversationColumns + ` FROM conversation x
+		WHERE x.id = $1 AND x.team_id = $2` + agentLives + ` FOR UPDATE OF x`
 	findConversation = `SELECT ` + conversationColumns + ` FROM conversation x
 		WHERE x.agent_id = $1 AND x.channel = $2 AND x.test = $3 AND x.customer_id = $4 AND x.team_id = $5` +
 		agentLives + ` FOR UPDATE OF x`
@@ -35,19 +37,9 @@ func scanConversation(r *row) console.Conversation {
 }
 
 // Conversation returns one of an agent's conversations, or CodeNotFound.
-func (r *reads) Conversation(ctx context.Context, agent, id console.ID) (console.Conversation, error) {
-	return r.conversation(ctx, selectConversation, agent, id)
-}
-
-// LockConversation returns one of an agent's conversations, or CodeNotFound, and holds it until the
-// unit ends.
-func (t *Tx) LockConversation(ctx context.Context, agent, id console.ID) (console.Conversation, error) {
-	return t.conversation(ctx, lockConversation, agent, id)
-}
-
-func (r *reads) conversation(ctx context.Context, text string, agent, id console.ID) (c console.Conversation, err error) {
+func (r *reads) Conversation(ctx context.Context, agent, id console.ID) (c console.Conversation, err error) {
 	err = r.in(ctx, func(s *session) error {
-		found, err := s.one(text, string(id), string(agent), r.team)
+		found, err := s.one(selectConversation, string(id), string(agent), r.team)
 		if err != nil {
 			return err
 		}
@@ -58,6 +50,23 @@ func (r *reads) conversation(ctx context.Context, text string, agent, id console
 		return found.err
 	})
 	return c, err
+}
+
+// LockConversation returns one of an agent's conversations, or CodeNotFound, and holds it until the
+// unit ends.
+func (t *Tx) LockConversation(_ context.Context, agent, id console.ID) (console.Conversation, error) {
+	r, err := t.s.again("conversation", lockConversation, string(id), t.team)
+	if err != nil {
+		return console.Conversation{}, err
+	}
+	if r == nil {
+		return console.Conversation{}, console.NotFound("conversation", id)
+	}
+	c := scanConversation(r)
+	if r.err == nil && c.AgentID != agent {
+		return console.Conversation{}, console.NotFound("conversation", id)
+	}
+	return c, r.err
 }
 
 // FindConversation returns and holds the conversation at a place, nil if there is none yet.
@@ -102,7 +111,8 @@ func (t *Tx) updateConversation(was, now console.Conversation) error {
 	const text = `UPDATE conversation SET paused = $3, needs_attention = $4, last_message_at = $5, last_seen = $6,
 			seq = $7, customer_seq = $8, epoch = $9, open_turn = $10, updated_at = $11, preview = $12
 		WHERE id = $1 AND team_id = $2`
-	n, err := t.s.exec(text, string(now.ID), t.team, now.Paused, now.NeedsAttention, ms0(now.LastMessageAt),
+	columns := []int{5, 6, 7, 8, 9, 10, 11, 12, 14, 21}
+	n, err := t.s.alter("conversation", text, columns, string(now.ID), t.team, now.Paused, now.NeedsAttention, ms0(now.LastMessageAt),
 		msOr(now.LastSeen), now.Seq, now.CustomerSeq, now.Epoch, string(now.OpenTurn), ms(now.UpdatedAt),
 		textArg(now.Preview))
 	if err := changed(n, err, "conversation", now.ID); err != nil {
@@ -117,7 +127,8 @@ func (t *Tx) updateConversation(was, now console.Conversation) error {
 	const customer = `UPDATE conversation SET channel_id = $3, customer_name = $4, full_name = $5, email = $6,
 			phone_number = $7, profile_picture = $8, search = $9, has_contact = $10
 		WHERE id = $1 AND team_id = $2`
-	_, err = t.s.exec(customer, string(now.ID), t.team, textArg(now.ChannelID), textArg(now.CustomerName),
+	columns = []int{15, 16, 17, 18, 19, 20, -1, 24}
+	_, err = t.s.alter("conversation", customer, columns, string(now.ID), t.team, textArg(now.ChannelID), textArg(now.CustomerName),
 		textArg(now.FullName), textArg(now.Email), textArg(now.PhoneNumber), textArg(now.ProfilePicture),
 		now.Searchable(), now.HasContact)
 	return err
@@ -129,7 +140,7 @@ func (t *Tx) updateFlow(was, now console.Conversation) error {
 		return nil
 	}
 	const text = `UPDATE conversation SET flow = $3, flow_at = $4 WHERE id = $1 AND team_id = $2`
-	_, err := t.s.exec(text, string(now.ID), t.team, now.Flow, msOr(now.FlowAt))
+	_, err := t.s.alter("conversation", text, []int{22, 23}, string(now.ID), t.team, now.Flow, msOr(now.FlowAt))
 	return err
 }
 
@@ -140,7 +151,7 @@ func (t *Tx) updateDesk(was, now console.Conversation) error {
 		return nil
 	}
 	const text = `UPDATE conversation SET assignee = $3, resolved_at = $4 WHERE id = $1 AND team_id = $2`
-	_, err := t.s.exec(text, string(now.ID), t.team, textArg(now.Assignee), msOr(now.ResolvedAt))
+	_, err := t.s.alter("conversation", text, []int{25, 26}, string(now.ID), t.team, textArg(now.Assignee), msOr(now.ResolvedAt))
 	return err
 }
 

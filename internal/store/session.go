@@ -30,6 +30,7 @@ type session struct {
 	conn conn
 	ctx  context.Context // what statements run under
 	row  row             // the row being read; reused
+	kept *kept           // the writer's; nil elsewhere
 
 	// worst is the gravest fault of this unit, and cause the error that showed it. A unit whose
 	// transaction is lost must not be committed, whatever became of the error.
@@ -80,7 +81,10 @@ func (s *session) query(text string, args []any) (cursor, error) {
 	if err := s.late(text); err != nil {
 		return nil, err
 	}
-	s.wrote = s.wrote || !strings.HasPrefix(text, "SELECT")
+	if !strings.HasPrefix(text, "SELECT") {
+		s.wrote = true
+		s.kept.saw(text)
+	}
 	c, err := s.conn.query(s.ctx, text, clean(args))
 	if err != nil {
 		return nil, s.failed(text, err)
@@ -113,6 +117,11 @@ func (s *session) walk(c cursor, f func(*row)) error {
 
 // exec runs a statement and returns how many rows it touched.
 func (s *session) exec(text string, args ...any) (int64, error) {
+	s.kept.saw(text)
+	return s.run(text, args)
+}
+
+func (s *session) run(text string, args []any) (int64, error) {
 	if err := s.late(text); err != nil {
 		return 0, err
 	}

@@ -69,7 +69,7 @@ func (l *lite) open(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
-	l.writer = newWriter(&session{d: l.d, conn: conn}, c.Log)
+	l.writer = newWriter(&session{d: l.d, conn: conn, kept: newKept()}, c.Log)
 	n := max(minReaders, readersPerCore*runtime.GOMAXPROCS(0))
 	l.lent = make(chan struct{}, n)
 	return nil

@@ -24,7 +24,7 @@ func scanTurn(r *row) console.Turn {
 // Turn returns one turn, or CodeNotFound, and holds it until the unit ends.
 func (t *Tx) Turn(_ context.Context, id console.ID) (console.Turn, error) {
 	const text = `SELECT ` + turnColumns + ` FROM turn x WHERE id = $1 AND team_id = $2` + agentLives + ` FOR UPDATE OF x`
-	r, err := t.s.one(text, string(id), t.team)
+	r, err := t.s.again("turn", text, string(id), t.team)
 	if err != nil {
 		return console.Turn{}, err
 	}
@@ -38,10 +38,17 @@ func (t *Tx) Turn(_ context.Context, id console.ID) (console.Turn, error) {
 func (t *Tx) insertTurn(turn console.Turn) error {
 	const text = `INSERT INTO turn (` + turnColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
-	_, err := t.s.exec(text, string(turn.ID), t.team, string(turn.AgentID), string(turn.ConversationID),
+	vals := []any{
+		string(turn.ID), t.team, string(turn.AgentID), string(turn.ConversationID),
 		string(turn.State), string(turn.Why), turn.FromSeq, turn.ToSeq, turn.Attempt, string(turn.Node),
 		turn.ConversationEpoch, turn.AgentEpoch, string(turn.KeyID), ms(turn.CreatedAt), msOr(turn.EndedAt),
-		string(turn.EndedBy))
+		string(turn.EndedBy),
+	}
+	_, err := t.s.exec(text, vals...)
+	if err == nil && t.s.kept.row(keptKey{"conversation", string(turn.ConversationID), t.team}) != nil {
+		// Its agent is there, as its conversation is.
+		put(t.s.kept, keptKey{"turn", string(turn.ID), t.team}, vals)
+	}
 	return err
 }
 
@@ -56,7 +63,7 @@ func (t *Tx) endTurn(turn console.Turn) error {
 	if err != nil {
 		return err
 	}
-	n, err := t.s.exec(text, string(turn.ID), t.team, string(turn.State), string(turn.Why), turn.ToSeq,
+	n, err := t.s.alter("turn", text, []int{4, 5, 7, 14, 15, -1}, string(turn.ID), t.team, string(turn.State), string(turn.Why), turn.ToSeq,
 		msOr(turn.EndedAt), string(turn.EndedBy), record)
 	if err == nil && n == 0 {
 		return fmt.Errorf("end turn %s: %w", turn.ID, errNotOpen)

@@ -309,11 +309,23 @@ func (w *writer) begin(opening bool) (err error) {
 	w.s.reset(context.Background())
 	switch {
 	case opening:
-		_, err = w.s.exec(`BEGIN IMMEDIATE`)
+		if _, err = w.s.exec(`BEGIN IMMEDIATE`); err == nil {
+			err = w.recall()
+		}
 	case w.careful:
 		_, err = w.s.exec(`SAVEPOINT unit`)
 	}
 	return err
+}
+
+// recall gives up what is kept of rows if somebody else has written to the file.
+func (w *writer) recall() error {
+	r, err := w.s.one(`PRAGMA data_version`)
+	if err != nil {
+		return err
+	}
+	w.s.kept.at(r.num())
+	return r.err
 }
 
 // undo takes back what a unit has written that failed.
