@@ -88,7 +88,7 @@ func nextPart(trigger string) (part, string) {
 
 // wordsOrSigns are the words of a text; where it has none, its emoji.
 func wordsOrSigns(text string) []string {
-	if all := words.Split(text); len(all) > 0 {
+	if all := words.Split(text); len(without(all, string(keycap))) > 0 { // that of # is no word
 		return all
 	}
 	return signs(text)
