@@ -29,19 +29,28 @@ type site struct {
 // and come after the harness's own.
 func newSite(t *testing.T, e engine, settings ...string) *site {
 	t.Helper()
+	s := emptySite(t, e, settings...)
+	s.key = s.mint("*")
+	return s
+}
+
+// emptySite makes a place where nothing has been yet.
+func emptySite(t *testing.T, e engine, settings ...string) *site {
+	t.Helper()
 	s := &site{t: t, env: []string{
 		"PATH=" + os.Getenv("PATH"), "BIMPE_DATA_DIR=" + t.TempDir(), "BIMPE_LISTEN=127.0.0.1:0",
 		"BIMPE_LOG_FORMAT=json", "BIMPE_RATE_LIMIT=0",
 	}}
 	if e == onPostgres {
-		s.env = append(s.env, "BIMPE_DATABASE_URL="+newDatabase(t),
-			"BIMPE_MASTER_KEY=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+		s.env = append(s.env, "BIMPE_DATABASE_URL="+newDatabase(t), masterKey)
 	}
 	s.env = append(s.env, settings...)
 	t.Cleanup(s.kill)
-	s.key = s.mint("*")
 	return s
 }
+
+// masterKey is the one of sites on PostgreSQL.
+const masterKey = "BIMPE_MASTER_KEY=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 // serving is newSite with a server that answers.
 func serving(t *testing.T, e engine, settings ...string) *site {

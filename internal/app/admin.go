@@ -30,14 +30,8 @@ func FindAdmin(ctx context.Context, s Storage) (*Admin, error) {
 	if err := s.checkPlace(); err != nil {
 		return nil, err
 	}
-	there, err := s.Exists()
-	if err != nil {
+	if err := s.checkThere(); err != nil {
 		return nil, err
-	}
-	if !there {
-		var f faults
-		f.add("BIMPE_DATA_DIR", "there is no database in "+s.Folder()+": name the folder in which the server keeps its data")
-		return nil, f.err()
 	}
 	return OpenAdmin(ctx, s)
 }

@@ -48,11 +48,7 @@ func (r rotation) run(ctx context.Context) (Rotated, error) {
 	if err := f.err(); err != nil {
 		return Rotated{}, err
 	}
-	if there, err := r.Exists(); err != nil || !there {
-		if err == nil {
-			f.add("BIMPE_DATA_DIR", "there is no database in "+r.Folder()+": name the folder in which the server keeps its data")
-			err = f.err()
-		}
+	if err := r.checkThere(); err != nil {
 		return Rotated{}, err
 	}
 	keys, err := r.masters()

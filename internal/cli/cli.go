@@ -58,6 +58,8 @@ type commands struct {
 	Keys struct {
 		Rotate keysRotate `cmd:"" help:"Replace the master key and seal everything anew; stop the server before, where the key is in its data folder."`
 	} `cmd:"" help:"The master key, which seals secrets."`
+	Backup  backup  `cmd:"" help:"Write all data into one file, while servers go on."`
+	Restore restore `cmd:"" help:"Fill an empty place from a backup."`
 	OpenAPI openapi `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
 	Version version `cmd:"" help:"Print the release."`
 }

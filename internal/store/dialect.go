@@ -34,6 +34,22 @@ type dialect struct {
 	fault func(error) fault
 }
 
+// hasMeta counts the tables that every database of ours has had from the beginning.
+func (d *dialect) hasMeta() string {
+	if d.many {
+		return `SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'meta'`
+	}
+	return `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'`
+}
+
+// name is what the database is called.
+func (d *dialect) name() string {
+	if d.many {
+		return "postgres"
+	}
+	return "sqlite"
+}
+
 func sqliteDialect() *dialect {
 	return &dialect{
 		goose: goose.DialectSQLite3, folder: "migrations/sqlite",

@@ -28,11 +28,13 @@ func Exists(folder string) (bool, error) {
 }
 
 // access is what a connection is for.
-type access bool
+type access int
 
 const (
-	readOnly  access = false
-	readWrite access = true
+	readOnly access = iota
+	readWrite
+	// filling is for a file that nobody knows of yet: it is whole and on disk at the end, or thrown away.
+	filling
 )
 
 // pragmas are a connection's settings. Sizes bound the memory of an idle server: cache_size is in
@@ -40,11 +42,15 @@ const (
 // fast and nothing else.
 func pragmas(a access) []string {
 	all := []string{"busy_timeout(10000)", "temp_store(MEMORY)"}
-	if a == readOnly {
+	switch a {
+	case readOnly:
 		return append(all, "cache_size(-2048)", "mmap_size(134217728)", "query_only(1)")
+	case filling:
+		return append(all, "cache_size(-65536)", "journal_mode(OFF)", "synchronous(OFF)", "locking_mode(EXCLUSIVE)")
+	default:
+		return append(all, "cache_size(-8192)", "journal_mode(WAL)", "synchronous(FULL)",
+			"wal_autocheckpoint(2000)", "journal_size_limit(67108864)")
 	}
-	return append(all, "cache_size(-8192)", "journal_mode(WAL)", "synchronous(FULL)",
-		"wal_autocheckpoint(2000)", "journal_size_limit(67108864)")
 }
 
 func dsn(folder string, a access) string {

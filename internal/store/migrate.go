@@ -71,12 +71,8 @@ func mayWrite(ctx context.Context, db *sql.DB, d *dialect, newest int64) error {
 
 // hasMeta reports whether the database has tables of ours already.
 func hasMeta(ctx context.Context, db *sql.DB, d *dialect) (bool, error) {
-	text := `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'`
-	if d.many {
-		text = `SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'meta'`
-	}
 	var n int
-	if err := db.QueryRowContext(ctx, text).Scan(&n); err != nil {
+	if err := db.QueryRowContext(ctx, d.hasMeta()).Scan(&n); err != nil {
 		return false, reach(d, fmt.Errorf("look at the database: %w", err))
 	}
 	return n > 0, nil

@@ -49,16 +49,9 @@ const (
 )
 
 func openPostgres(ctx context.Context, c Config) (*DB, error) {
-	cfg, err := pgx.ParseConfig(c.URL)
+	cfg, err := parseURL(c.URL)
 	if err != nil {
-		// The parser's error repeats the URL without its password, but not in every case.
-		return nil, errors.New("the database URL cannot be read; it looks like postgres://user:password@host:5432/name")
-	}
-	if cfg.RuntimeParams["application_name"] == "" {
-		cfg.RuntimeParams["application_name"] = "bimpe"
-	}
-	if cfg.ConnectTimeout == 0 {
-		cfg.ConnectTimeout = unitTime
+		return nil, err
 	}
 	p := &postgres{
 		d: postgresDialect(), log: c.Log, room: make(chan struct{}, maxQueue),
@@ -69,6 +62,21 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 	}
 	p.db = &DB{eng: p, now: c.Now, d: p.d, alerts: c.Alerts, prompts: cmp.Or(c.PromptLife, console.DefaultPromptLife)}
 	return p.db, nil
+}
+
+func parseURL(text string) (*pgx.ConnConfig, error) {
+	cfg, err := pgx.ParseConfig(text)
+	if err != nil {
+		// The parser's error repeats the URL without its password, but not in every case.
+		return nil, errors.New("the database URL cannot be read; it looks like postgres://user:password@host:5432/name")
+	}
+	if cfg.RuntimeParams["application_name"] == "" {
+		cfg.RuntimeParams["application_name"] = "bimpe"
+	}
+	if cfg.ConnectTimeout == 0 {
+		cfg.ConnectTimeout = unitTime
+	}
+	return cfg, nil
 }
 
 func pool(cfg pgx.ConnConfig, size int) *sql.DB {
