@@ -28,11 +28,70 @@ func TestRounded(t *testing.T) {
 		"":               "",
 		"... ":           "...",
 		"**Opening hours.** We are open from 9 to": "**Opening hours.** We are open from 9…",
+		// Abbreviations and ordinals end no sentence.
+		"We are closed today. The sale begins on Jan. 15 and":    "We are closed today. The sale begins on Jan. 15…",
+		"We are closed all day today. The sale begins on Jan. ":  "We are closed all day today.",
+		"The sale is over since Jan. Everybody is welcome":       "The sale is over since Jan.",
+		"Wir haben an Weihnachten zu. Wir öffnen am 24. Dez":     "Wir haben an Weihnachten zu.",
+		"Wir haben an Weihnachten zu. Wir öffnen am 24. ":        "Wir haben an Weihnachten zu.",
+		"Máme zavřeno celý den dnes. Otevřeno je 24. pros":       "Máme zavřeno celý den dnes.",
+		"You can come at any time. Ask for Mr. Smi":              "You can come at any time.",
+		"Pregunte cuando quiera usted. Le atiende la Sra. Gar":   "Pregunte cuando quiera usted.",
+		"Wir haben viel Obst im Laden. Es gibt z. B. Äpf":        "Wir haben viel Obst im Laden.",
+		"Wir haben viel Obst im Laden. Es gibt z. B.":            "Wir haben viel Obst im Laden.",
+		"There is a lot of fruit here. There is e.g. an app":     "There is a lot of fruit here.",
+		"Come in by the second door. Our house is No. 5 in":      "Come in by the second door.",
+		"Is there parking at the house? No. The":                 "Is there parking at the house? No.",
+		"Come in by the second door. Ask for J. Smi":             "Come in by the second door.",
+		"Venga por la puerta segunda ahora. Pregunte por Á. Pér": "Venga por la puerta segunda ahora.",
+		"We have shirts, shoes, hats, etc. Which":                "We have shirts, shoes, hats, etc.",
+		"The bus is the number 24. Get off at the":               "The bus is the number 24.",
+		"Dr. Ngozi": "Dr. Ngozi…",
 	} {
 		if got := rounded(text); got != want {
 			t.Errorf("rounded(%q) = %q, want %q", text, got, want)
 		}
 	}
+}
+
+// No block of code is left open.
+func TestRoundedCode(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Do this:\n```sh\nrun a. now\nrun b. no":       "Do this:\n```sh\nrun a. now\n```",
+		"Do this:\n```sh\nrun":                         "Do this:\n```sh\nrun\n```",
+		"Do this now. Then that:\n```sh\n":             "Do this now.",
+		"Do this now. Then that:\n```":                 "Do this now.",
+		"Do this:\n```\nrun\n```":                      "Do this:\n```\nrun\n```",
+		"Do this:\n```\nrun\n``":                       "Do this:\n```\nrun\n```",
+		"Do this:\n```\nrun\n```\nAnd then y":          "Do this:\n```\nrun\n```",
+		"Do this:\n1. First:\n   ~~~~\n   a\n   ~~~\n": "Do this:\n1. First:\n   ~~~~\n   a\n   ~~~~",
+		"```\na\n```\nOr:\n```\nb\nc":                  "```\na\n```\nOr:\n```\nb\n```",
+		"Type ```run``` in a line. And th":             "Type ```run``` in a line.",
+		"```run``` is what you type. And":              "```run``` is what you type.",
+		"```":                                          "",
+		"Yes.\n" + strings.Repeat("`", 40) + "\nx\ny":  "Yes.",
+	} {
+		if got := rounded(text); got != want {
+			t.Errorf("rounded(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+// Whatever is cut, what it comes to is short enough and leaves no block open.
+func FuzzRounded(f *testing.F) {
+	f.Add("Do this:\n```sh\nrun a. now\nrun b. no")
+	f.Add(strings.Repeat("a", 30) + "\n" + strings.Repeat("`", maxMark) + strings.Repeat("\nb", 30))
+	f.Add("am 24. Dez. ~~~\n\t```~\r\n Sra. \u2028")
+	f.Fuzz(func(t *testing.T, text string) {
+		got := rounded(text)
+		if lastBlock(got).open() {
+			t.Errorf("rounded(%q) = %q", text, got)
+		}
+		if got = rounded(room(text, 64)); len(got) > 64 {
+			t.Errorf("%q within 64 bytes: %d, %q", text, len(got), got)
+		}
+	})
 }
 
 // What readers heard under the id of the message is its text.
