@@ -36,7 +36,7 @@ func (w wanted) read(answer string) (string, bool) {
 	}
 	switch w.kind {
 	case KindName:
-		return nameOf(words.Visible(answer), w.region)
+		return nameOf(words.Visible(answer), w.region, w.numerals.language)
 	case KindEmail:
 		return email(words.Visible(answer))
 	case KindPhone:

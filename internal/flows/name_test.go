@@ -103,3 +103,75 @@ func TestPhonesAndAddresses(t *testing.T) {
 		t.Errorf("a text of which nothing is seen is taken as %q", got)
 	}
 }
+
+// Who says that they are there, or has an article before the name as Portuguese does, is called by the name
+// alone; and a name stays one where its last word else denies.
+func TestNamesAmongOtherWords(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ language, answer, want string }{
+		{"en", "Ada here", "Ada"},
+		{"en", "ada here", "ada"},
+		{"en", "Hi, Ada Obi here!", "Ada Obi"},
+		{"en", "it's Ada here", "Ada"},
+		{"en", "Ada Obi speaking", "Ada Obi"},
+		{"en", "Ada, here", "Ada"},
+		{"en", "Ada here, 0803 123 4567", "Ada"},
+		{"en", "here", ""},
+		{"en", "right here", ""},
+		{"en", "I live here", ""},
+		{"en", "I am here", ""},
+		{"en", "anyone here", ""},
+		{"en", "not here", ""},
+		{"en", "o Pedro", "Pedro"},
+		{"en", "O Brien", "O Brien"},
+		{"en", "A. A. Milne", "A. A. Milne"},
+		{"en", "der Peter", "der Peter"},
+		{"pt", "o Pedro", "Pedro"},
+		{"pt", "O Pedro", "Pedro"},
+		{"pt", "o pedro", "pedro"},
+		{"pt", "a Maria", "Maria"},
+		{"pt", "sou o Pedro", "Pedro"},
+		{"pt", "é o Pedro", "Pedro"},
+		{"pt", "aqui é a Maria", "Maria"},
+		{"pt", "Pedro aqui", "Pedro"},
+		{"pt", "João do Ó", "João do Ó"},
+		{"es", "soy la Ana", "Ana"},
+		{"es", "el Juan", "Juan"},
+		{"es", "Pedro al habla", "Pedro"},
+		{"es", "aquí Pedro", "Pedro"},
+		{"es", "La Toya", "La Toya"},
+		{"fr", "moi c'est Paul", "Paul"},
+		{"fr", "Paul à l'appareil", "Paul"},
+		{"fr", "ici Paul", "Paul"},
+		{"de", "ich bin der Peter", "Peter"},
+		{"de", "hier ist Anna", "Anna"},
+		{"de", "Anna hier", "Anna"},
+		{"de", "hier", ""},
+		{"ar", "أحمد هنا", "أحمد"},
+
+		{"de", "Anna Kein", "Anna Kein"},
+		{"de", "ich heiße Anna Kein", "Anna Kein"},
+		{"de", "ich heiße anna kein", "anna kein"},
+		{"de", "Anna Maria Nicht", "Anna Maria Nicht"},
+		{"en", "My name is Ada Not", "Ada Not"},
+		{"fr", "Jean Pas", "Jean Pas"},
+		{"es", "Rosa Nada", "Rosa Nada"},
+		{"pt", "me chamo Rosa Nada", "Rosa Nada"},
+		{"de", "anna kein", ""},
+		{"de", "kein Name", ""},
+		{"de", "Kein Name", ""},
+		{"de", "Lieber Nicht", ""},
+		{"de", "ICH WILL NICHT", ""},
+		{"en", "Absolutely Not", ""},
+		{"en", "Why Not", ""},
+		{"en", "Ada not Eva", ""},
+		{"en", "my name is not", ""},
+		{"es", "De Nada", ""},
+		{"fr", "Surtout Pas", ""},
+	}
+	for _, test := range tests {
+		if got := answered(t, `"kind": "name"`, test.language, test.answer); got != test.want {
+			t.Errorf("%s: %q is taken for the name %q, want %q", test.language, test.answer, got, test.want)
+		}
+	}
+}

@@ -11,26 +11,26 @@ const chatter = chatterEnglish + "|" + chatterRomance + "|" + chatterOthers
 const (
 	chatterEnglish = "no|nope|nah|yes|yeah|yep|yup|ok|okay|sure|why|what|hi|hiya|hello|hey|yo|thanks|thank|you|please|skip|none|nothing|help|" +
 		"not|now|later|way|comment|pass|na|great|fine|good|cool|perfect|whatever|wait|one|a|an|moment|second|sec|minute|hold|on|just|" +
-		"morning|afternoon|evening|day|night|maybe|perhaps|bye|goodbye|never|ever|sorry|well|alright|nice|so|much|of|course|in|my|me"
+		"morning|afternoon|evening|day|night|maybe|perhaps|bye|goodbye|never|ever|sorry|well|alright|nice|so|much|of|course|in|my|me|here|speaking"
 	chatterRomance = "si|que|hola|buenas|buenos|buen|dia|dias|tarde|tardes|noche|noches|tal|gracias|muchas|por|favor|para|claro|vale|bien|muy|nunca|jamas|" +
 		"ahora|luego|despues|mas|espera|espere|un|una|momento|momentito|segundo|minuto|hasta|adios|chao|vez|quizas|de|acuerdo|perfecto|nada|" + //nolint:misspell // this is Spanish
-		"paso|igual|da|ni|hablar|disculpa|perdon|ya|" +
+		"paso|igual|da|ni|hablar|aqui|disculpa|perdon|ya|" +
 		"non|oui|ouais|bonjour|bonsoir|salut|coucou|merci|beaucoup|s|il|vous|plait|jamais|d|accord|plus|tard|une|instant|seconde|au|revoir|ca|va|" +
-		"sur|hors|question|bonne|journee|soiree|desole|desolee|attendez|attends|pourquoi|quoi|rien|peut|etre|pas|maintenant|apres|voila|allo|" +
+		"sur|hors|question|bonne|journee|soiree|desole|desolee|attendez|attends|pourquoi|quoi|rien|peut|etre|pas|maintenant|apres|voila|allo|ici|" +
 		"nao|sim|ola|oi|bom|boa|noite|tudo|bem|obrigado|obrigada|depois|agora|talvez|um|uma|momentinho|tchau|adeus|ate|logo|mais|jeito|nenhum|" +
 		"ninguem|beleza|certo|otimo|perfeito|desculpe|desculpa|alo|o|e"
 	chatterOthers = "nein|nee|ja|hallo|moin|servus|gruss|gott|tschuss|tschuess|danke|schon|bitte|wieso|warum|wozu|was|guten|morgen|tag|abend|nacht|niemals|nie|" +
 		"spater|spaeter|einen|ein|eine|sekunde|augenblick|mal|alles|klar|egal|gut|sehr|gerne|vielleicht|auf|wiedersehen|keinesfalls|naja|doch|" +
-		"jetzt|nicht|genau|super|prima|entschuldigung|warte|warten|sie|lieber|" +
+		"jetzt|nicht|genau|super|prima|entschuldigung|warte|warten|sie|lieber|hier|" +
 		"لا|نعم|لماذا|ماذا|مرحبا|اهلا|وسهلا|هلا|السلام|سلام|عليكم|صباح|مساء|الخير|النور|شكرا|جزيلا|لحظة|واحدة|دقيقة|انتظر|انتظري|حسنا|طيب|تمام|ايوة|ايوه|" +
-		"مع|السلامة|وداعا|ربما|لاحقا|الان|ليس|مش|عفوا|من|فضلك"
+		"مع|السلامة|وداعا|ربما|لاحقا|الان|ليس|مش|عفوا|من|فضلك|هنا"
 )
 
 // notInNames are words that stand in sentences and in no name, or hardly in any.
 const notInNames = "not|never|telling|tells|told|want|wants|wanna|rather|your|yours|why|what|who|whom|that|this|these|those|" +
 	"don t|dont|won t|wont|can t|cant|cannot|isn t|doesn t|didn t|wouldn t|couldn t|i ll|you re|they|them|" +
 	"give|giving|because|nobody|anonymous|private|secret|business|idea|know|knows|sorry|prefer|refuse|asking|" +
-	"need|needs|none|nothing|nope|yes|yeah|how|when|where|which|name|names|with|about|have|has|already|should|would|" +
+	"need|needs|anyone|anybody|someone|somebody|none|nothing|nope|yes|yeah|how|when|where|which|name|names|with|about|have|has|already|should|would|" +
 	"could|please|thanks|thank you|love you|hate|fuck|tell you|tell me|say it|say that|leave me|mind|matter|matters|" +
 	"no lo|no se|no te|no me|no voy|no puedo|prefiero|decirlo|estoy|dime|" +
 	"je ne|je prefere|je refuse|je sais|j ai|ne vous|" +
@@ -47,4 +47,14 @@ const notInNames = "not|never|telling|tells|told|want|wants|wanna|rather|your|yo
 const states = "a|an|at|in|on|the|busy|looking|here|fine|interested|good|ok|okay|well|sure|just|still|going|trying|calling|" +
 	"writing|sick|tired|angry|back|ready|done|new|afraid|happy|unhappy|hungry|late|lost|so|very|too|really|only|from|" +
 	"waiting|asking|having|getting|using|already|also|complicated|nice|wrong|right|true|your|" +
-	"un|una|une|ein|eine|um|uma|desde|aqui|ici|hier|muy|tres|sehr|muito|en|em|im|occupe|ocupado|ocupada|beschaftigt"
+	"un|una|une|ein|eine|um|uma|que|my|mi|mon|ma|mein|meine|meu|minha|der|die|das|desde|aqui|ici|hier|muy|tres|sehr|muito|en|em|im|occupe|ocupado|ocupada|beschaftigt"
+
+// denyingNames are words that deny and that people are called as well. hedges are what else stands before such a
+// word.
+const (
+	denyingNames = "kein|keine|keiner|nicht|pas|rien|nada|nao|not|never|none|nope|nie|nein"
+	hedges       = "i|it|rather|better|still|ideally|lieber|besser|eher|bestimmt|leider|surtout|plutot|mejor|melhor|claro|weiss|ich|je|yo|eu"
+)
+
+// whereabouts are words that say where somebody is, and not who.
+const whereabouts = "i|we|im|am|live|lives|work|works|was|been|over|right|out|up|down|near|from|is|are|ich|wir|bin|wohne|yo|vivo|estoy|je|eu|moro|estou"
