@@ -37,7 +37,7 @@ web: ## check and build the page at /docs anew (Node.js 20.19 or newer); commit 
 	cd web/playground && npm ci && npm run check && npm run build
 
 bench: ## measure the speed against a floor taken in the same run
-	scripts/with-postgres scripts/with-redis go run ./bench $(BENCH)
+	POSTGRES_FSYNC=on scripts/with-postgres scripts/with-redis go run ./bench $(BENCH)
 
 guide: ## measure what the server does under load anew, by which the compiler makes it fast; commit what changes
 	rm -rf .cache/guide

@@ -47,6 +47,8 @@ func rows() []row {
 		{"start", (*bench).start},
 		{"long", (*bench).long},
 		{"postgres", (*bench).onPostgres},
+		{"window", (*bench).window},
+		{"nodes", (*bench).nodes},
 	}
 }
 
@@ -137,13 +139,18 @@ func (b *bench) part(ctx context.Context, args ...string) (*site.Process, error)
 	return site.Start(ctx, site.Program{Path: b.self, Args: append(args, address), Listen: address}, now)
 }
 
-// floorPart starts the floor of turns.
+// floorPart starts the floor of turns on SQLite.
 func (b *bench) floorPart(ctx context.Context, sync, model string) (*site.Process, error) {
 	folder, err := os.MkdirTemp(b.folder, "floor-")
 	if err != nil {
 		return nil, err
 	}
 	return b.part(ctx, partFloor, "-sync", sync, "-model", model, "-folder", folder, "-listen")
+}
+
+// floorAt starts the floor of turns on a PostgreSQL.
+func (b *bench) floorAt(ctx context.Context, database, model string) (*site.Process, error) {
+	return b.part(ctx, partFloor, "-database", database, "-model", model, "-listen")
 }
 
 // place is where a server keeps its data, with a key to it.

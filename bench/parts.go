@@ -39,20 +39,31 @@ func parts() map[string]func(ctx context.Context, args []string) error {
 	}
 }
 
-// playFloor is given the address, SQLite's synchronous, the model and a folder.
+// floorConnections is how many the floor may have to PostgreSQL.
+const floorConnections = 32
+
+// playFloor is given the address, the model, and a PostgreSQL or a folder with SQLite's synchronous.
 func playFloor(ctx context.Context, args []string) error {
 	f := flag.NewFlagSet(partFloor, flag.ContinueOnError)
 	sync := f.String("sync", "FULL", "SQLite's synchronous")
 	model := f.String("model", "", "the model's address, up to /v1")
-	folder := f.String("folder", "", "where the database is kept")
+	folder := f.String("folder", "", "where SQLite's database is kept")
+	database := f.String("database", "", "PostgreSQL's URL, instead")
 	address := f.String("listen", "", "address")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	turns, err := floor.NewTurns(ctx, *folder, *sync, *model, now)
+	var keeper floor.Keeper
+	var err error
+	if *database != "" {
+		keeper, err = floor.OnPostgres(ctx, *database, floorConnections)
+	} else {
+		keeper, err = floor.OnSQLite(ctx, *folder, *sync)
+	}
 	if err != nil {
 		return err
 	}
+	turns := floor.NewTurns(keeper, *model, now)
 	mux := http.NewServeMux()
 	mux.Handle("POST /turn", turns)
 	mux.HandleFunc("POST /commit", turns.Commit)

@@ -18,28 +18,45 @@ const (
 
 // The bars of turns.
 const (
-	soloBar   = 2
-	fullBar   = 1.5
-	normalBar = 0.4
+	soloBar     = 2
+	fullBar     = 1.5
+	normalBar   = 0.4
+	postgresBar = 0.6
 )
 
-// field is where turns are measured: a model, the two floors, and the server.
+// ground is what the floors of turns stand on. The first is the one that is compared most.
+type ground struct {
+	name  string
+	bar   float64 // of turns a second, at least this ratio
+	start func(ctx context.Context, model string) (*site.Process, error)
+}
+
+// onSQLite is its two settings.
+func (b *bench) onSQLite() []ground {
+	at := func(sync string) func(context.Context, string) (*site.Process, error) {
+		return func(ctx context.Context, model string) (*site.Process, error) { return b.floorPart(ctx, sync, model) }
+	}
+	return []ground{{"FULL", fullBar, at("FULL")}, {"NORMAL", normalBar, at("NORMAL")}}
+}
+
+// field is where turns are measured: a model, the floors, and the server.
 type field struct {
-	model        *site.Process
-	full, normal *floorSide
-	ours         *server
-	agent        string
-	made         int // customers, so that each is new
-	stop         stoppers
+	model  *site.Process
+	floors []*floorSide
+	ours   *server
+	agent  string
+	made   int // customers, so that each is new
+	stop   stoppers
 }
 
 // floorSide is a floor and a client of it.
 type floorSide struct {
+	ground
 	*site.Process
 	*load.Client
 }
 
-func (b *bench) newField(ctx context.Context, p place) (_ *field, err error) {
+func (b *bench) newField(ctx context.Context, p place, grounds []ground) (_ *field, err error) {
 	f := &field{}
 	defer func() {
 		if err != nil {
@@ -51,11 +68,10 @@ func (b *bench) newField(ctx context.Context, p place) (_ *field, err error) {
 	}
 	f.stop.add(f.model.Stop)
 	model := f.model.Base + "/v1"
-	if f.full, err = b.newFloor(ctx, f, "FULL", model); err != nil {
-		return nil, err
-	}
-	if f.normal, err = b.newFloor(ctx, f, "NORMAL", model); err != nil {
-		return nil, err
+	for _, g := range grounds {
+		if err := f.addFloor(ctx, g, model); err != nil {
+			return nil, err
+		}
 	}
 	if f.ours, err = b.serve(ctx, p, asks(model)...); err != nil {
 		return nil, err
@@ -67,20 +83,21 @@ func (b *bench) newField(ctx context.Context, p place) (_ *field, err error) {
 	return f, f.warm(ctx)
 }
 
-func (b *bench) newFloor(ctx context.Context, f *field, sync, model string) (*floorSide, error) {
-	p, err := b.floorPart(ctx, sync, model)
+func (f *field) addFloor(ctx context.Context, g ground, model string) error {
+	p, err := g.start(ctx, model)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	f.stop.add(p.Stop)
-	side := &floorSide{p, load.NewClient(p.Base, "", now)}
+	side := &floorSide{g, p, load.NewClient(p.Base, "", now)}
 	f.stop.add(func() error { side.Close(); return nil })
-	return side, nil
+	f.floors = append(f.floors, side)
+	return nil
 }
 
 // warm runs each side a little.
 func (f *field) warm(ctx context.Context) error {
-	for _, side := range []*floorSide{f.full, f.normal} {
+	for _, side := range f.floors {
 		if _, err := f.floor(ctx, side, manyAtOnce, warmTurns); err != nil {
 			return err
 		}
@@ -127,11 +144,11 @@ func (b *bench) turns(ctx context.Context) ([]figures.Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.turnsAt(ctx, p)
+	return b.turnsAt(ctx, p, b.onSQLite())
 }
 
-func (b *bench) turnsAt(ctx context.Context, p place) (all []figures.Figure, err error) {
-	f, err := b.newField(ctx, p)
+func (b *bench) turnsAt(ctx context.Context, p place, grounds []ground) (all []figures.Figure, err error) {
+	f, err := b.newField(ctx, p, grounds)
 	if err != nil {
 		return nil, err
 	}
@@ -146,10 +163,12 @@ func (b *bench) turnsAt(ctx context.Context, p place) (all []figures.Figure, err
 
 // solo is one customer at a time.
 func (b *bench) solo(ctx context.Context, f *field) ([]figures.Figure, error) {
-	p50 := figures.Figure{Name: "a turn, 1 worker, p50", Unit: "ms", Bar: figures.Bar{Kind: figures.RatioAtMost, Limit: soloBar}, Note: "floor at FULL"}
-	p99 := figures.Figure{Name: "a turn, 1 worker, p99", Unit: "ms", Note: "floor at FULL"}
+	first := f.floors[0]
+	note := "floor at " + first.name
+	p50 := figures.Figure{Name: "a turn, 1 worker, p50", Unit: "ms", Bar: figures.Bar{Kind: figures.RatioAtMost, Limit: soloBar}, Note: note}
+	p99 := figures.Figure{Name: "a turn, 1 worker, p99", Unit: "ms", Note: note}
 	for range b.pairs {
-		floor, err := f.floor(ctx, f.full, 1, soloTurns)
+		floor, err := f.floor(ctx, first, 1, soloTurns)
 		if err != nil {
 			return nil, err
 		}
@@ -174,32 +193,46 @@ func worst(r load.Result) float64 { return figures.Milliseconds(figures.Quantile
 
 // many is many customers at a time.
 func (b *bench) many(ctx context.Context, f *field) ([]figures.Figure, error) {
-	name := fmt.Sprintf("turns, %d workers", manyAtOnce)
-	full := figures.Figure{Name: name, Unit: "/s", Bar: figures.Bar{Kind: figures.RatioAtLeast, Limit: fullBar}, Note: "floor at FULL"}
-	normal := figures.Figure{Name: name, Unit: "/s", Bar: figures.Bar{Kind: figures.RatioAtLeast, Limit: normalBar}, Note: "floor at NORMAL"}
-	p50 := figures.Figure{Name: name + ", p50", Unit: "ms", Note: "floor at FULL"}
-	cpu := figures.Figure{Name: name + ", CPU a turn", Unit: "ms", Note: "floor at NORMAL"}
+	name, last := fmt.Sprintf("turns, %d workers", manyAtOnce), len(f.floors)-1
+	rates := make([]figures.Figure, len(f.floors))
+	for i, side := range f.floors {
+		bar := figures.Bar{Kind: figures.RatioAtLeast, Limit: side.bar}
+		rates[i] = figures.Figure{Name: name, Unit: "/s", Bar: bar, Note: "floor at " + side.name}
+	}
+	p50 := figures.Figure{Name: name + ", p50", Unit: "ms", Note: rates[0].Note}
+	cpu := figures.Figure{Name: name + ", CPU a turn", Unit: "ms", Note: rates[last].Note}
 	model := figures.Figure{Name: name + ", the model's CPU a turn", Unit: "ms", Note: "the floor never streams; a busy server seldom does"}
 	for range b.pairs {
-		first, err := f.spent(ctx, f.full.Process, func() (load.Result, error) { return f.floor(ctx, f.full, manyAtOnce, manyTurns) })
+		own, bare, err := f.round(ctx)
 		if err != nil {
 			return nil, err
 		}
-		own, err := f.spent(ctx, f.ours.Process, func() (load.Result, error) { return f.own(ctx, manyAtOnce, manyTurns) })
-		if err != nil {
-			return nil, err
+		for i := range rates {
+			add(&rates[i], own.Result, bare[i].Result, load.Result.PerSecond)
 		}
-		second, err := f.spent(ctx, f.normal.Process, func() (load.Result, error) { return f.floor(ctx, f.normal, manyAtOnce, manyTurns) })
-		if err != nil {
-			return nil, err
-		}
-		add(&full, own.Result, first.Result, load.Result.PerSecond)
-		add(&normal, own.Result, second.Result, load.Result.PerSecond)
-		add(&p50, own.Result, first.Result, median)
-		cpu.Ours, cpu.Floor = append(cpu.Ours, own.cpu), append(cpu.Floor, second.cpu)
-		model.Ours, model.Floor = append(model.Ours, own.model), append(model.Floor, second.model)
+		add(&p50, own.Result, bare[0].Result, median)
+		cpu.Ours, cpu.Floor = append(cpu.Ours, own.cpu), append(cpu.Floor, bare[last].cpu)
+		model.Ours, model.Floor = append(model.Ours, own.model), append(model.Floor, bare[last].model)
 	}
-	return []figures.Figure{full, normal, p50, cpu, model}, nil
+	return append(rates, p50, cpu, model), nil
+}
+
+// round loads each side once, the server behind the first floor.
+func (f *field) round(ctx context.Context) (own spent, bare []spent, err error) {
+	for i, side := range f.floors {
+		s, err := f.spent(side.Process, func() (load.Result, error) { return f.floor(ctx, side, manyAtOnce, manyTurns) })
+		if err != nil {
+			return own, nil, err
+		}
+		bare = append(bare, s)
+		if i > 0 {
+			continue
+		}
+		if own, err = f.spent(f.ours.Process, func() (load.Result, error) { return f.own(ctx, manyAtOnce, manyTurns) }); err != nil {
+			return own, nil, err
+		}
+	}
+	return own, bare, nil
 }
 
 // spent is a load and what it cost, in milliseconds a turn.
@@ -209,7 +242,7 @@ type spent struct {
 }
 
 // spent runs a load on a process.
-func (f *field) spent(_ context.Context, p *site.Process, run func() (load.Result, error)) (s spent, err error) {
+func (f *field) spent(p *site.Process, run func() (load.Result, error)) (s spent, err error) {
 	before, err := p.CPU()
 	if err != nil {
 		return s, err

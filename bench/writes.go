@@ -21,7 +21,7 @@ func (b *bench) writes(ctx context.Context) (all []figures.Figure, err error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := b.newField(ctx, p)
+	f, err := b.newField(ctx, p, b.onSQLite()[:1])
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (b *bench) writes(ctx context.Context) (all []figures.Figure, err error) {
 	for range b.pairs {
 		floor, err := load.Times(ctx, now, writers, manyWrites, func(ctx context.Context, worker, i int) error {
 			body := map[string]any{"conversation": worker, "message": fmt.Sprint("hello ", i)}
-			return f.full.Call(ctx, http.MethodPost, "/commit", body, nil)
+			return f.floors[0].Call(ctx, http.MethodPost, "/commit", body, nil)
 		})
 		if err != nil {
 			return nil, err

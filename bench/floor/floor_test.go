@@ -2,9 +2,13 @@ package floor
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	neturl "net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,6 +16,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/bimpe/bimpe/bench/mock"
 )
@@ -27,10 +32,11 @@ func newTurns(t *testing.T, folder, sync string, model http.Handler) *Turns {
 	t.Helper()
 	server := httptest.NewServer(model)
 	t.Cleanup(server.Close)
-	turns, err := NewTurns(t.Context(), folder, sync, server.URL+"/v1", time.Now)
+	keeper, err := OnSQLite(t.Context(), folder, sync)
 	if err != nil {
 		t.Fatal(err)
 	}
+	turns := NewTurns(keeper, server.URL+"/v1", time.Now)
 	t.Cleanup(func() {
 		if err := turns.Close(); err != nil {
 			t.Error(err)
@@ -54,7 +60,7 @@ func TestTurnKeepsBothMessages(t *testing.T) {
 				t.Error(diff)
 			}
 			var got int
-			if err := turns.db.QueryRowContext(t.Context(), `PRAGMA synchronous`).Scan(&got); err != nil || got != setting {
+			if err := turns.keeper.(lite).db.QueryRowContext(t.Context(), `PRAGMA synchronous`).Scan(&got); err != nil || got != setting {
 				t.Errorf("synchronous is %d (%v), want %d", got, err, setting)
 			}
 		})
@@ -88,6 +94,50 @@ func kept(t *testing.T, folder string) []string {
 	return all
 }
 
+func TestTurnsOnPostgres(t *testing.T) {
+	t.Parallel()
+	url := os.Getenv("BIMPE_TEST_POSTGRES")
+	if url == "" {
+		t.Fatal("BIMPE_TEST_POSTGRES is not set: run by scripts/with-postgres, as make test does")
+	}
+	admin, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "bimpe_floor_" + strings.ToLower(rand.Text())
+	exec := func(ctx context.Context, text string) {
+		if _, err := admin.Exec(ctx, text); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	exec(t.Context(), `CREATE DATABASE `+name)
+	at, err := neturl.Parse(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at.Path = "/" + name
+	keeper, err := OnPostgres(t.Context(), at.String(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx := context.WithoutCancel(t.Context())
+		err := keeper.close()
+		exec(ctx, `DROP DATABASE `+name+` WITH (FORCE)`)
+		if err := errors.Join(err, admin.Close(ctx)); err != nil {
+			t.Error(err)
+		}
+	})
+	model := httptest.NewServer(mock.Model{Words: 2})
+	t.Cleanup(model.Close)
+	w := do(t, NewTurns(keeper, model.URL+"/v1", time.Now), http.MethodPost, `{"conversation":7,"message":"hello"}`)
+	var kept string
+	err = keeper.(postgres).pool.QueryRow(t.Context(), `SELECT string_agg(conversation || ' ' || role || ' ' || text, ', ' ORDER BY id) FROM message`).Scan(&kept)
+	if want := "7 user hello, 7 assistant word word | hello"; err != nil || w.Code != 200 || kept != want {
+		t.Errorf("answered %d and kept %q (%v), want %q", w.Code, kept, err, want)
+	}
+}
+
 func TestTurnTellsOfFaults(t *testing.T) {
 	t.Parallel()
 	empty := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{}`)) })
@@ -98,7 +148,7 @@ func TestTurnTellsOfFaults(t *testing.T) {
 	if w := do(t, turns, http.MethodPost, `{"message":"x"}`); w.Code != http.StatusBadGateway {
 		t.Errorf("a model without a reply: status %d, want 502", w.Code)
 	}
-	if _, err := NewTurns(t.Context(), t.TempDir(), "OFF", "", time.Now); err == nil {
+	if _, err := OnSQLite(t.Context(), t.TempDir(), "OFF"); err == nil {
 		t.Error("synchronous OFF was taken")
 	}
 }

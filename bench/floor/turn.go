@@ -1,27 +1,23 @@
 // Package floor is the least that the server's work can cost on this machine: handlers of bare
-// net/http, and SQLite where something is kept. They check nothing and promise nothing. They may be
+// net/http, and SQLite or PostgreSQL where something is kept. They check nothing and promise nothing. They may be
 // used by many goroutines.
 package floor
 
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"path/filepath"
 	"time"
-
-	_ "modernc.org/sqlite" // the same engine as the server's
 )
 
 // Turns answers POST /turn: a transaction for the customer's message, a question to the model that
 // is not streamed, and a transaction for the reply. Its Commit answers POST /commit.
 type Turns struct {
-	db     *sql.DB
+	keeper Keeper
 	model  string
 	client *http.Client
 	now    func() time.Time
@@ -34,29 +30,14 @@ const (
 	maxModels  = 4096
 )
 
-// NewTurns keeps its database in folder, with SQLite's synchronous set to sync, FULL or NORMAL. The
-// model's address ends in /v1. The caller closes it.
-func NewTurns(ctx context.Context, folder, sync, model string, now func() time.Time) (*Turns, error) {
-	if sync != "FULL" && sync != "NORMAL" {
-		return nil, fmt.Errorf("synchronous %q is neither FULL nor NORMAL", sync)
-	}
-	db, err := sql.Open("sqlite", filepath.Join(folder, "floor.db")+
-		"?_pragma=journal_mode(WAL)&_pragma=busy_timeout(5000)&_pragma=synchronous("+sync+")&_txlock=immediate")
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(1)
-	const tables = `CREATE TABLE message (id INTEGER PRIMARY KEY, conversation INT, role TEXT, text TEXT, at INT);
-		CREATE INDEX message_conversation ON message (conversation, id)`
-	if _, err := db.ExecContext(ctx, tables); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
+// NewTurns keeps messages in k. The model's address ends in /v1. The caller closes it.
+func NewTurns(k Keeper, model string, now func() time.Time) *Turns {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: maxModels}, Timeout: modelLimit}
-	return &Turns{db: db, model: model + "/chat/completions", client: client, now: now}, nil
+	return &Turns{keeper: k, model: model + "/chat/completions", client: client, now: now}
 }
 
 // Close ends the database; no request may be under way.
-func (t *Turns) Close() error { return t.db.Close() }
+func (t *Turns) Close() error { return t.keeper.close() }
 
 // question is what /turn takes.
 type question struct {
@@ -111,9 +92,7 @@ func (t *Turns) turn(ctx context.Context, q question) (string, error) {
 }
 
 func (t *Turns) put(ctx context.Context, conversation int, role, text string) error {
-	_, err := t.db.ExecContext(ctx, `INSERT INTO message (conversation, role, text, at) VALUES ($1, $2, $3, $4)`,
-		conversation, role, text, t.now().UnixMicro())
-	return err
+	return t.keeper.put(ctx, conversation, role, text, t.now().UnixMicro())
 }
 
 func (t *Turns) ask(ctx context.Context, text string) (string, error) {
