@@ -19,7 +19,7 @@ func choose(options []string, answer string, known numerals) (string, bool) {
 	if o, are := byHour(options, answer, known); are {
 		return o, o != ""
 	}
-	c := choosing{options: options, said: heed(narrow(answer), known.language)}
+	c := choosing{options: options, known: map[int]bool{}, said: heed(narrow(answer), known.language)}
 	for _, o := range options {
 		c.words = append(c.words, words.Split(narrow(o)))
 	}
@@ -43,7 +43,8 @@ type choosing struct {
 	options []string
 	words   [][]string // of each option
 	said    said
-	all     []mention // of options by all their words
+	all     []mention    // of options by all their words
+	known   map[int]bool // words of the answer that are denied, or are not
 }
 
 // place is where an answer names an option.
@@ -99,7 +100,10 @@ func (c *choosing) others(named place) bool {
 			continue
 		}
 		for i, all := range c.words {
-			if i != named.option && (shares(all, w.word, equal) || telling(w.word) && slices.Contains(all, w.word)) && (!c.denied(at) || c.said.supposed(at)) {
+			if i == named.option || !slices.Contains(all, w.word) || !shares(all, w.word, equal) && !telling(w.word) {
+				continue
+			}
+			if !c.denied(at) || c.said.supposed(at) {
 				return true
 			}
 		}
@@ -107,8 +111,14 @@ func (c *choosing) others(named place) bool {
 	return false
 }
 
+// denied reports whether a word of the answer is, and remembers it.
 func (c *choosing) denied(at int) bool {
-	return c.said.denies(mention{c.said[at].word, at, at + 1}, c.all)
+	is, known := c.known[at]
+	if !known {
+		is = c.said.denies(mention{c.said[at].word, at, at + 1}, c.all)
+		c.known[at] = is
+	}
+	return is
 }
 
 // modified reports whether what an answer names is another thing than the option: by a word beside it such as
