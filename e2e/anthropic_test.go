@@ -10,22 +10,34 @@ import (
 	"testing"
 )
 
+// messagesIn is a request of the Messages API.
+type messagesIn struct {
+	Model     string
+	MaxTokens int `json:"max_tokens"`
+	System    string
+	Stream    bool
+	Messages  []struct {
+		Role    string
+		Content []struct{ Text string }
+	}
+}
+
 // newMessages starts a server that speaks the Messages API and answers every request that is one with
-// events.
+// events, by the newest text.
 func newMessages(t *testing.T, events func(asked string) []string) (settings []string, calls *atomic.Int64) {
+	t.Helper()
+	return newMessagesOf(t, func(in messagesIn) []string {
+		last := in.Messages[len(in.Messages)-1]
+		return events(last.Content[len(last.Content)-1].Text)
+	})
+}
+
+// newMessagesOf is newMessages for those who look at the whole request.
+func newMessagesOf(t *testing.T, events func(messagesIn) []string) (settings []string, calls *atomic.Int64) {
 	t.Helper()
 	calls = new(atomic.Int64)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var in struct {
-			Model     string
-			MaxTokens int `json:"max_tokens"`
-			System    string
-			Stream    bool
-			Messages  []struct {
-				Role    string
-				Content []struct{ Text string }
-			}
-		}
+		var in messagesIn
 		if err := json.NewDecoder(r.Body).Decode(&in); err != nil || r.URL.Path != "/v1/messages" ||
 			r.Header.Get("X-Api-Key") != "model-secret" || r.Header.Get("Anthropic-Version") == "" ||
 			in.Model != "scripted" || in.MaxTokens < 1 || in.System == "" || !in.Stream || len(in.Messages) == 0 {
@@ -33,9 +45,8 @@ func newMessages(t *testing.T, events func(asked string) []string) (settings []s
 			return
 		}
 		calls.Add(1)
-		last := in.Messages[len(in.Messages)-1]
 		w.Header().Set("Content-Type", "text/event-stream")
-		for _, data := range events(last.Content[len(last.Content)-1].Text) {
+		for _, data := range events(in) {
 			_, _ = fmt.Fprintf(w, "data: %s\n\n", data) // a reader who is gone is no fault
 		}
 	}))

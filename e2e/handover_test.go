@@ -37,3 +37,35 @@ func TestAModelHandsOver(t *testing.T) {
 		t.Errorf("turns %+v", got)
 	}
 }
+
+// So it does in either protocol, and with words of its own, which are heard as they are written.
+func TestAModelHandsOverWithWordsOfItsOwn(t *testing.T) {
+	t.Parallel()
+	vendors(t, func(t *testing.T, s *site, calls func() int) {
+		t.Helper()
+		a := s.newAgent(t, angryRule())
+		sent := s.say(t, a.ID, "quiet") // which makes the conversation
+		eventually(t, "it is answered", func() bool { return s.idle(t, a.ID, sent.ConversationID) })
+		if log := texts(s.log(t, a.ID, sent.ConversationID)); log[len(log)-1] != "assistant: A manager will write to you." {
+			t.Errorf("without words: %q", log)
+		}
+		l := s.listen(t, a.ID, sent.ConversationID, live)
+		s.reply(t, a.ID, sent.ConversationID, "user", "this is outrageous")
+		l.until(t, "delta", func(e event) bool { return is(t, e, "text", "I am sorry.") })
+		eventually(t, "it is answered", func() bool { return s.idle(t, a.ID, sent.ConversationID) })
+		log := texts(s.log(t, a.ID, sent.ConversationID))
+		if log[len(log)-1] != "assistant: I am sorry." || calls() != 2 || !s.conversation(t, a.ID, sent.ConversationID).NeedsAttention {
+			t.Errorf("log %q after %d askings", log, calls())
+		}
+		if got := s.record(t, a.ID, sent.ConversationID); len(got.Rules) != 1 || got.Rules[0] != "angry" || got.Steps[0].Fault != "" {
+			t.Errorf("record %+v", got)
+		}
+	}, func(t *testing.T, as streamed, asked string) []string {
+		t.Helper()
+		text := "I am sorry."
+		if asked == "quiet" {
+			text = ""
+		}
+		return as(t, text, "tool_calls", toolCall{"call_1", "hand_over", `{"rule":1}`})
+	})
+}

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -35,6 +36,56 @@ func TestLongInstructionsLeaveAPlaceForTheRest(t *testing.T) {
 		}
 	}
 	s.wantNote(t, a.ID, "did not fit into 4096 tokens: the workflow's instructions ")
+}
+
+// A window that the operator or the team names holds for a model of either protocol: no more is sent, and
+// the record says what was left out, and of which model.
+func TestAWindowCutsWhatIsSent(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		server, team int // windows; 0: not named
+		cut          string
+	}{
+		"the server's":     {4096, 0, "did not fit into 4096 tokens: the workflow's instructions "},
+		"the connection's": {0, 3000, "did not fit into 3000 tokens: the workflow's instructions "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			prompts := make(chan int, 9)
+			settings, _ := newMessagesOf(t, func(in messagesIn) []string {
+				prompts <- len(in.System) + in.MaxTokens
+				return asBlocks(t, "Yes.", "stop")
+			})
+			settings = append(settings, loopback)
+			if test.server > 0 {
+				settings = append(settings, fmt.Sprint("BIMPE_MODEL_CONTEXT=", test.server))
+			}
+			s := serving(t, onSQLite, settings...)
+			flow := want[struct{ ID string }](t, s, http.StatusCreated, request{
+				method: http.MethodPost, path: api + "/workflows", body: object{
+					"name": "w", "system_prompt": strings.Repeat("Be kind to everybody who asks. ", 1600),
+				},
+			})
+			with := object{"workflow_id": flow.ID}
+			if test.team > 0 {
+				with["model_connection_id"] = want[struct{ ID string }](t, s, http.StatusCreated, request{
+					method: http.MethodPost, path: api + "/model-connections", body: object{
+						"name": "m", "provider": "anthropic", "model": "scripted", "api_key": "model-secret", "context_window": test.team,
+						"base_url": strings.TrimPrefix(settings[1], "BIMPE_MODEL_URL="),
+					},
+				}).ID
+			}
+			a := s.newAgent(t, with)
+			if log := s.asked(t, a.ID, "", "hello"); len(log) != 2 || log[1] != "assistant: Yes." {
+				t.Fatalf("log %q", log)
+			}
+			// A token of English is some four characters; nobody's are more than five.
+			if n, most := <-prompts, 5*max(test.server, test.team); n > most || n < most/4 {
+				t.Errorf("asked with %d characters and tokens of the reply, want at most %d", n, most)
+			}
+			s.wantNote(t, a.ID, test.cut)
+		})
+	}
 }
 
 // wantNote wants a step of the kind prompt in the record of the agent's one turn, which begins so.
