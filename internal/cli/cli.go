@@ -58,10 +58,11 @@ type commands struct {
 	Keys struct {
 		Rotate keysRotate `cmd:"" help:"Replace the master key and seal everything anew; stop the server before, where the key is in its data folder."`
 	} `cmd:"" help:"The master key, which seals secrets."`
-	Backup  backup  `cmd:"" help:"Write all data into one file, while servers go on."`
-	Restore restore `cmd:"" help:"Fill an empty place from a backup."`
-	OpenAPI openapi `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
-	Version version `cmd:"" help:"Print the release."`
+	Backup   backup   `cmd:"" help:"Write all data into one file, while servers go on."`
+	Restore  restore  `cmd:"" help:"Fill an empty place from a backup."`
+	Rollback rollback `cmd:"" help:"Put the database from before an upgrade back; stop the server before."`
+	OpenAPI  openapi  `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
+	Version  version  `cmd:"" help:"Print the release."`
 }
 
 // Run does what args say and returns the exit code. The first SIGINT or SIGTERM ends a command in

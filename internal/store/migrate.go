@@ -42,6 +42,9 @@ func prepare(ctx context.Context, db *sql.DB, d *dialect, c Config) error {
 	if err := mayWrite(ctx, db, d, newest); err != nil {
 		return err
 	}
+	if err := keepBefore(ctx, p, db, d, c); err != nil {
+		return err
+	}
 	if _, err := p.Up(ctx); err != nil {
 		return reach(d, fmt.Errorf("bring the tables up to date: %w", err))
 	}
