@@ -114,7 +114,7 @@ func (a *Admin) team(ctx context.Context, name string) (console.Team, error) {
 	if !console.IsNotFound(err) {
 		return t, err
 	}
-	t, err = a.CreateTeam(ctx, name, console.Quotas{})
+	t, err = a.CreateTeam(ctx, console.Team{Name: name})
 	if console.CodeOf(err) == console.CodeConflict {
 		return a.db.TeamByName(ctx, name)
 	}
@@ -146,29 +146,29 @@ func (a *Admin) RevokeKey(ctx context.Context, id console.ID) error {
 	return a.db.RevokeKeyByID(ctx, id)
 }
 
-// CreateTeam makes a team. A name that is taken is CodeConflict.
-func (a *Admin) CreateTeam(ctx context.Context, name string, q console.Quotas) (console.Team, error) {
-	if err := console.Invalid(append(checkName(name), checkQuotas(q)...)); err != nil {
+// CreateTeam makes a team of a name, quotas and days of retention. A name that is taken is CodeConflict.
+func (a *Admin) CreateTeam(ctx context.Context, t console.Team) (console.Team, error) {
+	if err := console.Invalid(append(checkName(t.Name), checkTerms(t)...)); err != nil {
 		return console.Team{}, err
 	}
-	t := console.Team{ID: a.newID(), Name: name, Quotas: q, CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}
+	t.ID, t.CreatedAt = a.newID(), time.Now().UTC().Truncate(time.Millisecond)
 	return t, a.db.InsertTeam(ctx, t)
 }
 
 // Teams returns all teams by name.
 func (a *Admin) Teams(ctx context.Context) ([]console.Team, error) { return a.db.Teams(ctx) }
 
-// SetQuotas changes a team's quotas, or returns CodeNotFound.
-func (a *Admin) SetQuotas(ctx context.Context, team string, change func(console.Quotas) console.Quotas) error {
+// SetTeam changes a team's quotas and how long it keeps conversations, or returns CodeNotFound.
+func (a *Admin) SetTeam(ctx context.Context, team string, change func(console.Team) console.Team) error {
 	t, err := a.db.TeamByName(ctx, team)
 	if err != nil {
 		return err
 	}
-	q := change(t.Quotas)
-	if err := console.Invalid(checkQuotas(q)); err != nil {
+	t = change(t)
+	if err := console.Invalid(checkTerms(t)); err != nil {
 		return err
 	}
-	return a.db.SetQuotas(ctx, team, q)
+	return a.db.SetTeam(ctx, t)
 }
 
 // maxTeamName is in characters.
@@ -189,6 +189,17 @@ func unprintable(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Zl, uni
 
 // maxQuota is far more than any team uses and fits every column.
 const maxQuota = 1_000_000_000
+
+// maxRetention is a hundred years.
+const maxRetention = 36_500
+
+func checkTerms(t console.Team) []console.Field {
+	faults := checkQuotas(t.Quotas)
+	if t.RetentionDays < 0 || t.RetentionDays > maxRetention {
+		faults = append(faults, console.Field{Path: "retention-days", Fault: "must be 0, for ever, to 36500"})
+	}
+	return faults
+}
 
 func checkQuotas(q console.Quotas) []console.Field {
 	var faults []console.Field

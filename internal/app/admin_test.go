@@ -98,12 +98,12 @@ func TestTeamsHaveNamesThatCanBeRead(t *testing.T) {
 		"", strings.Repeat("ä", 256), "a\nb", "\x1b[31mred", "a\tb", "a\x00", "a\x7fb", "a\u0085b", "a\u2028b", "\xff",
 	}
 	for _, name := range bad {
-		if _, err := a.CreateTeam(t.Context(), name, console.Quotas{}); console.CodeOf(err) != console.CodeValidation {
+		if _, err := a.CreateTeam(t.Context(), console.Team{Name: name}); console.CodeOf(err) != console.CodeValidation {
 			t.Errorf("CreateTeam(%q): %v, want CodeValidation", name, err)
 		}
 	}
 	for _, name := range []string{"a", strings.Repeat("ä", 255), "Mama's 🍲 & Söhne"} {
-		if _, err := a.CreateTeam(t.Context(), name, console.Quotas{}); err != nil {
+		if _, err := a.CreateTeam(t.Context(), console.Team{Name: name}); err != nil {
 			t.Errorf("CreateTeam(%q): %v", name, err)
 		}
 	}
@@ -152,16 +152,16 @@ func TestKeysAreListedByTeamAndRevoked(t *testing.T) {
 func TestQuotasAreChangedOneByOne(t *testing.T) {
 	t.Parallel()
 	a := opened(t)
-	if _, err := a.CreateTeam(t.Context(), "shop", console.Quotas{Agents: 3}); err != nil {
+	if _, err := a.CreateTeam(t.Context(), console.Team{Name: "shop", Quotas: console.Quotas{Agents: 3}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.CreateTeam(t.Context(), "shop", console.Quotas{}); console.CodeOf(err) != console.CodeConflict {
+	if _, err := a.CreateTeam(t.Context(), console.Team{Name: "shop"}); console.CodeOf(err) != console.CodeConflict {
 		t.Errorf("a second shop: %v, want CodeConflict", err)
 	}
 	set := func(team string, rate int) error {
-		return a.SetQuotas(t.Context(), team, func(q console.Quotas) console.Quotas {
-			q.RatePerMinute = rate
-			return q
+		return a.SetTeam(t.Context(), team, func(t console.Team) console.Team {
+			t.Quotas.RatePerMinute = rate
+			return t
 		})
 	}
 	if err := set("shop", 9); err != nil {
@@ -173,13 +173,20 @@ func TestQuotasAreChangedOneByOne(t *testing.T) {
 		}
 	}
 	for _, q := range []console.Quotas{{Agents: -2}, {Integrations: -2}, {Streams: console.NoneAllowed}, {Integrations: maxQuota + 1}} {
-		if err := a.SetQuotas(t.Context(), "shop", func(console.Quotas) console.Quotas { return q }); console.CodeOf(err) != console.CodeValidation {
+		set := func(t console.Team) console.Team { t.Quotas = q; return t }
+		if err := a.SetTeam(t.Context(), "shop", set); console.CodeOf(err) != console.CodeValidation {
 			t.Errorf("quotas of %+v: %v, want CodeValidation", q, err)
 		}
 	}
-	if err := a.SetQuotas(t.Context(), "shop", func(q console.Quotas) console.Quotas {
-		q.Integrations = console.NoneAllowed
-		return q
+	for _, days := range []int{-1, maxRetention + 1} {
+		set := func(t console.Team) console.Team { t.RetentionDays = days; return t }
+		if err := a.SetTeam(t.Context(), "shop", set); console.CodeOf(err) != console.CodeValidation {
+			t.Errorf("retention of %d days: %v, want CodeValidation", days, err)
+		}
+	}
+	if err := a.SetTeam(t.Context(), "shop", func(t console.Team) console.Team {
+		t.Quotas.Integrations, t.RetentionDays = console.NoneAllowed, 30
+		return t
 	}); err != nil {
 		t.Errorf("no integrations: %v", err)
 	}
@@ -187,7 +194,7 @@ func TestQuotasAreChangedOneByOne(t *testing.T) {
 		t.Errorf("quotas of nobody: %v, want CodeNotFound", err)
 	}
 	teams, err := a.Teams(t.Context())
-	if err != nil || len(teams) != 1 || teams[0].Quotas != (console.Quotas{Agents: 3, Integrations: console.NoneAllowed, RatePerMinute: 9}) {
+	if err != nil || len(teams) != 1 || teams[0].RetentionDays != 30 || teams[0].Quotas != (console.Quotas{Agents: 3, Integrations: console.NoneAllowed, RatePerMinute: 9}) {
 		t.Errorf("teams %+v, %v", teams, err)
 	}
 }

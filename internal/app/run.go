@@ -26,6 +26,7 @@ func (a *App) Run(ctx context.Context) error {
 	w.begin("turns", a.engine.Run)
 	w.begin("keys", a.auth.Run)
 	w.begin("purge", a.purge)
+	w.begin("retention", a.retain)
 	w.begin("memory", a.collectWhenIdle)
 	w.begin("pages", a.pages)
 	if a.nodes.bus != nil {

@@ -46,7 +46,8 @@ type commands struct {
 	Team struct {
 		Create teamCreate `cmd:"" help:"Make a team."`
 		List   teamList   `cmd:"" help:"List teams and their quotas."`
-		Set    teamSet    `cmd:"" help:"Change a team's quotas."`
+		Set    teamSet    `cmd:"" help:"Change a team's quotas, and how long it keeps conversations."`
+		Delete teamDelete `cmd:"" help:"Delete a team with all that it has."`
 	} `cmd:"" help:"Teams and their quotas."`
 	PhoneNumber struct {
 		Add      numberAdd      `cmd:"" help:"Give a team a number, which may fulfil a request."`
@@ -55,7 +56,8 @@ type commands struct {
 		Review   numberReview   `cmd:"" help:"Tell a team that its request is being looked at."`
 		Reject   numberReject   `cmd:"" help:"Tell a team that its request is not fulfilled."`
 	} `cmd:"" help:"Phone numbers and requests for them."`
-	Keys struct {
+	Erase erase `cmd:"" help:"Remove all traces of one customer of a team."`
+	Keys  struct {
 		Rotate keysRotate `cmd:"" help:"Replace the master key and seal everything anew; stop the server before, where the key is in its data folder."`
 	} `cmd:"" help:"The master key, which seals secrets."`
 	Backup   backup   `cmd:"" help:"Write all data into one file, while servers go on."`

@@ -64,6 +64,10 @@ func TestNonsenseIsRefusedOnStandardError(t *testing.T) {
 		{"serve", "now"},
 		{"serve", "--rate-limit", "many"},
 		{"team", "set"},
+		{"team", "set", "shop", "--retention-days", "many"},
+		{"team", "delete", "shop"},
+		{"erase", "ada"},
+		{"erase", "--team", "shop"},
 		{"key", "create", "--scope", "*"},
 	} {
 		got := bimpe(t, args...)
@@ -139,6 +143,18 @@ func TestQuotasThatAreNotGivenStay(t *testing.T) {
 	}
 }
 
+func TestRetentionThatIsNotGivenStays(t *testing.T) {
+	t.Parallel()
+	n := func(i int) *int { return &i }
+	was := console.Team{Name: "shop", Quotas: console.Quotas{Streams: 2}, RetentionDays: 30}
+	for want, given := range map[int]terms{30: {}, 7: {RetentionDays: n(7)}, 0: {RetentionDays: n(0)}} {
+		got := given.change(was)
+		if got.RetentionDays != want || got.Quotas != was.Quotas || got.Name != was.Name {
+			t.Errorf("change: got %+v, want %d days", got, want)
+		}
+	}
+}
+
 func TestAmountsAreNumbersOrNone(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]amount{"none": console.NoneAllowed, "0": 0, "7": 7, "1000000000": 1_000_000_000} {
@@ -203,6 +219,8 @@ func TestAFolderWithoutADatabaseIsRefused(t *testing.T) {
 		{"key", "revoke", "c1"},
 		{"team", "list"},
 		{"team", "set", "shop", "--agents", "1"},
+		{"team", "delete", "--yes", "shop"},
+		{"erase", "--team", "shop", "ada"},
 		{"phone-number", "list"},
 		{"phone-number", "requests"},
 		{"phone-number", "review", "c1"},

@@ -28,6 +28,18 @@ func (q quotas) apply(to console.Quotas) console.Quotas {
 	return to
 }
 
+// terms are all that the operator says of a team.
+type terms struct {
+	quotas        `embed:""`
+	RetentionDays *int `placeholder:"N" help:"Days for which a conversation is kept behind the last that happened in it; 0: for ever."`
+}
+
+func (c terms) change(t console.Team) console.Team {
+	t.Quotas = c.apply(t.Quotas)
+	set(&t.RetentionDays, c.RetentionDays)
+	return t
+}
+
 func set(at, value *int) {
 	if value != nil {
 		*at = *value
@@ -54,14 +66,14 @@ func (a *amount) UnmarshalText(text []byte) error {
 // teamCreate makes a team.
 type teamCreate struct {
 	stored `embed:""`
-	quotas `embed:""`
+	terms  `embed:""`
 	Name   string `arg:"" help:"The team's name."`
 }
 
 // Run is called by kong. The team's id stands alone on standard output.
 func (c *teamCreate) Run(ctx context.Context, to IO) error {
 	return c.making(ctx, to, func(admin *app.Admin) error {
-		t, err := admin.CreateTeam(ctx, c.Name, c.apply(console.Quotas{}))
+		t, err := admin.CreateTeam(ctx, c.change(console.Team{Name: c.Name}))
 		if err != nil {
 			return err
 		}
@@ -85,11 +97,12 @@ func (c *teamList) Run(ctx context.Context, to IO) error {
 		}
 		table := tabwriter.NewWriter(to.Stdout, 0, 0, 2, ' ', 0)
 		p := printer{to: table}
-		p.printf("ID\tNAME\tAGENTS\tINTEGRATIONS\tSTREAMS\tRATE\tTOKENS A DAY\tCREATED\n")
+		p.printf("ID\tNAME\tAGENTS\tINTEGRATIONS\tSTREAMS\tRATE\tTOKENS A DAY\tKEPT DAYS\tCREATED\n")
 		for _, t := range teams {
 			q := t.Quotas
-			p.printf("%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", t.ID, plain(t.Name), orNone(q.AgentQuota()),
-				orNone(q.IntegrationQuota()), q.StreamQuota(), rate(q.RatePerMinute), tokens(int64(q.TokensPerDay)), moment(&t.CreatedAt))
+			p.printf("%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", t.ID, plain(t.Name), orNone(q.AgentQuota()),
+				orNone(q.IntegrationQuota()), q.StreamQuota(), rate(q.RatePerMinute), tokens(int64(q.TokensPerDay)), tokens(int64(t.RetentionDays)),
+				moment(&t.CreatedAt))
 		}
 		if p.err != nil {
 			return p.err
@@ -124,14 +137,30 @@ func rate(perMinute int) string {
 	return strconv.Itoa(perMinute)
 }
 
-// teamSet changes a team's quotas.
+// teamSet changes a team's quotas and how long it keeps conversations.
 type teamSet struct {
 	stored `embed:""`
-	quotas `embed:""`
+	terms  `embed:""`
 	Team   string `arg:"" help:"The team's name."`
 }
 
 // Run is called by kong.
 func (c *teamSet) Run(ctx context.Context) error {
-	return c.with(ctx, func(admin *app.Admin) error { return admin.SetQuotas(ctx, c.Team, c.apply) })
+	return c.with(ctx, func(admin *app.Admin) error { return admin.SetTeam(ctx, c.Team, c.change) })
+}
+
+// teamDelete deletes a team with all that it has.
+type teamDelete struct {
+	stored `embed:""`
+	Yes    bool   `help:"Do it. It cannot be undone."`
+	Team   string `arg:"" help:"The team's name."`
+}
+
+// Run is called by kong.
+func (c *teamDelete) Run(ctx context.Context) error {
+	if !c.Yes {
+		return usageError{fmt.Errorf("this would delete the team %q with its keys, agents, conversations and all else, for good: add --yes to do it",
+			plain(c.Team))}
+	}
+	return c.with(ctx, func(admin *app.Admin) error { return admin.DeleteTeam(ctx, c.Team) })
 }

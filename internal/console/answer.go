@@ -5,6 +5,6 @@ package console
 type Answer struct {
 	Fingerprint [32]byte // of method, path, query and body: another request may not use the key
 	Status      int
-	Body        []byte // sealed if it holds a secret
+	Body        []byte // sealed if it holds a secret; nil: what was answered has been erased since
 	Sealed      bool
 }

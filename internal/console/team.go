@@ -12,6 +12,8 @@ type Team struct {
 	Name      string
 	Quotas    Quotas
 	CreatedAt time.Time
+
+	RetentionDays int // how long conversations are kept behind the last that happened in them; 0: for ever
 }
 
 // Quotas bound what a team may use. Zero means the server's default.

@@ -120,6 +120,9 @@ func (o *outcome) repeat(earlier console.Answer) error {
 		return console.Errorf(console.CodeConflict,
 			"This idempotency key has been used with another request.").With(console.ReasonIdempotencyReused)
 	}
+	if earlier.Body == nil {
+		earlier.Status, earlier.Body = errorAnswer(errErased, o.call.x.id)
+	}
 	if earlier.Sealed {
 		plain, err := o.call.api.cfg.Sealer.Open(earlier.Body, AnswerPurpose)
 		if err != nil {
@@ -130,6 +133,9 @@ func (o *outcome) repeat(earlier console.Answer) error {
 	o.kept, o.replayed = earlier, true
 	return nil
 }
+
+// errErased is what a request gets that comes once more, when what it did has been erased with its customer.
+var errErased = console.Errorf(console.CodeNotFound, "What this request had made has been erased.")
 
 // first does what was asked for the first time.
 func (o *outcome) first(tx Tx) error {

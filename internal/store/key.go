@@ -140,7 +140,7 @@ type TeamKey struct {
 // thousand.
 func (db *DB) AllKeys(ctx context.Context) (keys []TeamKey, err error) {
 	err = db.eng.read(ctx, func(s *session) error {
-		return s.all(`SELECT `+keyColumns+`, t.name FROM api_key x JOIN team t ON t.id = x.team_id
+		return s.all(`SELECT `+keyColumns+`, t.name FROM api_key x JOIN team t ON t.id = x.team_id AND t.deleted_at IS NULL
 			ORDER BY t.name, x.created_at, x.id LIMIT $1`,
 			func(r *row) { keys = append(keys, TeamKey{scanKey(r), r.text()}) }, int64(maxKeys))
 	})

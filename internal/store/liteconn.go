@@ -49,7 +49,7 @@ func pragmas(a access) []string {
 		return append(all, "cache_size(-65536)", "journal_mode(OFF)", "synchronous(OFF)", "locking_mode(EXCLUSIVE)")
 	default:
 		return append(all, "cache_size(-8192)", "journal_mode(WAL)", "synchronous(FULL)",
-			"wal_autocheckpoint(2000)", "journal_size_limit(67108864)")
+			"wal_autocheckpoint(2000)", "journal_size_limit(67108864)", "secure_delete(ON)")
 	}
 }
 

@@ -68,3 +68,20 @@ func unlock(f *os.File) error {
 	}
 	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
 }
+
+// locked reports whether a server holds the data folder.
+func (l *lite) locked() (bool, error) {
+	f, err := os.OpenFile(filepath.Join(l.folder, serverLock), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return false, fmt.Errorf("look at the data folder's lock: %w", err)
+	}
+	// A shared lock, so that two who ask do not take each other for a server.
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return true, f.Close()
+	}
+	if err != nil {
+		return false, errors.Join(fmt.Errorf("look at the data folder's lock: %w", err), f.Close())
+	}
+	return false, unlock(f)
+}

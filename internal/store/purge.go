@@ -19,12 +19,11 @@ const (
 )
 
 // Purge removes what nobody can see any more, at most about limit rows at a time, and reports
-// whether there is more: what agents that were deleted had, answers older than a day, spent tickets
-// that have expired, places of messages that are long gone, alerts that are of no use any more, prompts
-// that are old enough, and nodes long gone.
+// whether there is more: answers older than a day, spent tickets that have expired, places of messages
+// that are long gone, alerts that are of no use any more, prompts that are old enough, nodes long gone,
+// and what Sweep removes.
 func (db *DB) Purge(ctx context.Context, limit int) (more bool, err error) {
-	err = db.Write(ctx, "", func(tx *Tx) error {
-		p := purge{s: tx.s, left: int64(max(limit, 1)), clock: db.d.clock, now: ms(db.now())}
+	return db.slice(ctx, limit, func(p *purge) error {
 		if err := p.expired(p.now); err != nil {
 			return err
 		}
@@ -34,7 +33,28 @@ func (db *DB) Purge(ctx context.Context, limit int) (more bool, err error) {
 		if err := p.prompts(console.FirstID(db.now().Add(-max(db.prompts, 0)))); err != nil {
 			return err
 		}
-		if err := p.agents(); err != nil {
+		return p.deleted()
+	})
+}
+
+// Sweep removes what was deleted, at most about limit rows at a time, and reports whether there is
+// more: what conversations, agents and teams had. What the requests of a running server may still touch
+// of a team is left for teamGrace, unless there is no server.
+func (db *DB) Sweep(ctx context.Context, limit int) (more bool, err error) {
+	served, err := db.served(ctx)
+	if err != nil {
+		return false, err
+	}
+	return db.slice(ctx, limit, func(p *purge) error {
+		p.alone = !served
+		return p.deleted()
+	})
+}
+
+func (db *DB) slice(ctx context.Context, limit int, f func(*purge) error) (more bool, err error) {
+	err = db.Write(ctx, "", func(tx *Tx) error {
+		p := purge{s: tx.s, left: int64(max(limit, 1)), clock: db.d.clock, now: ms(db.now())}
+		if err := f(&p); err != nil {
 			return err
 		}
 		more = p.left <= 0
@@ -49,6 +69,18 @@ type purge struct {
 	left  int64
 	clock string
 	now   int64
+	alone bool // no server works on the data
+}
+
+// deleted removes what hung below what was deleted. Conversations go first, since those of a team that
+// was deleted must be gone before what names it.
+func (p *purge) deleted() error {
+	for _, part := range []func() error{p.cutOff, p.agents, p.teams} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // remove runs a DELETE that takes a LIMIT as its last argument and reports whether it has removed
@@ -153,14 +185,18 @@ func (p *purge) notes(agent string) (bool, error) {
 	return p.remove(`DELETE FROM note WHERE id IN (SELECT id FROM note WHERE agent_id = $1 LIMIT $2)`, agent)
 }
 
+// What hangs below the conversation $1, at most $2 rows of it.
+const (
+	removeMessages = `DELETE FROM message WHERE (conversation_id, seq) IN (
+		SELECT conversation_id, seq FROM message WHERE conversation_id = $1 ORDER BY seq LIMIT $2)`
+	removePrompts = `DELETE FROM turn_prompt WHERE turn_id IN (SELECT p.turn_id FROM turn x
+		JOIN turn_prompt p ON p.turn_id = x.id WHERE x.conversation_id = $1 LIMIT $2)`
+	removeTurns = `DELETE FROM turn WHERE id IN (SELECT id FROM turn WHERE conversation_id = $1 LIMIT $2)`
+)
+
 // conversations removes an agent's conversations, each after its messages, prompts and turns. What they
 // cost stays counted.
 func (p *purge) conversations(agent string) (bool, error) {
-	const messages = `DELETE FROM message WHERE (conversation_id, seq) IN (
-		SELECT conversation_id, seq FROM message WHERE conversation_id = $1 ORDER BY seq LIMIT $2)`
-	const prompts = `DELETE FROM turn_prompt WHERE turn_id IN (SELECT p.turn_id FROM turn x
-		JOIN turn_prompt p ON p.turn_id = x.id WHERE x.conversation_id = $1 LIMIT $2)`
-	const turns = `DELETE FROM turn WHERE id IN (SELECT id FROM turn WHERE conversation_id = $1 LIMIT $2)`
 	for {
 		r, err := p.s.one(`SELECT id FROM conversation WHERE agent_id = $1 LIMIT 1`, agent)
 		if err != nil || r == nil {
@@ -170,7 +206,7 @@ func (p *purge) conversations(agent string) (bool, error) {
 		if err := p.keepPlaces(id); err != nil {
 			return false, err
 		}
-		for _, text := range []string{messages, prompts, turns} {
+		for _, text := range []string{removeMessages, removePrompts, removeTurns} {
 			if done, err := p.remove(text, id); err != nil || !done {
 				return false, err
 			}

@@ -78,8 +78,12 @@ func (t *Tx) endTurn(turn console.Turn) error {
 // moment, and puts the record to the turn if somebody else has ended that, in the attempt that was the
 // run's, and it has none. It is to be called once a run.
 func (t *Tx) KeepRecord(ctx context.Context, turn console.Turn, at time.Time) error {
-	// Locked first, so that whoever is about to end the turn does so before.
-	now, err := t.Turn(ctx, turn.ID)
+	// Locked first, so that whoever is about to end the turn, or to remove the conversation, does so before.
+	var now console.Turn
+	_, err := t.LockConversation(ctx, turn.AgentID, turn.ConversationID)
+	if err == nil {
+		now, err = t.Turn(ctx, turn.ID)
+	}
 	if err != nil && !console.IsNotFound(err) {
 		return err
 	}

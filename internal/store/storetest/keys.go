@@ -185,9 +185,9 @@ func tickets(t *testing.T, b *bench) {
 func teams(t *testing.T, b *bench) {
 	t.Helper()
 	q := console.Quotas{Agents: 3, Integrations: console.NoneAllowed, Streams: 4, RatePerMinute: 5}
-	ok(t, b.db.SetQuotas(t.Context(), "second", q))
-	refused(t, "SetQuotas", b.db.SetQuotas(t.Context(), "none", q), console.CodeNotFound)
-	want := console.Team{ID: b.other, Name: "second", Quotas: q, CreatedAt: b.clock.now()}
+	ok(t, b.db.SetTeam(t.Context(), console.Team{Name: "second", Quotas: q, RetentionDays: 90}))
+	refused(t, "SetTeam", b.db.SetTeam(t.Context(), console.Team{Name: "none"}), console.CodeNotFound)
+	want := console.Team{ID: b.other, Name: "second", Quotas: q, CreatedAt: b.clock.now(), RetentionDays: 90}
 	got, err := b.db.TeamByName(t.Context(), "second")
 	ok(t, err)
 	equal(t, "TeamByName", got, want)

@@ -421,7 +421,7 @@ func boundsOfADay(t *testing.T, b *bench) {
 	equal(t, "of the day after", bounds(today+1, a.ID, key.ID), console.Bounds{Agent: bound(500, 0), Key: bound(70, 0)})
 	equal(t, "of what has none", bounds(today, free.ID, "other"), console.Bounds{})
 	for tokens, want := range map[int]console.Bound{2000: bound(2000, 1111), console.NoneAllowed: bound(0, 1111), 0: {}} {
-		ok(t, b.db.SetQuotas(t.Context(), "first", console.Quotas{TokensPerDay: tokens}))
+		ok(t, b.db.SetTeam(t.Context(), console.Team{Name: "first", Quotas: console.Quotas{TokensPerDay: tokens}}))
 		equal(t, "of the team", bounds(today, free.ID, ""), console.Bounds{Team: want})
 		team, err := b.db.TeamByName(t.Context(), "first")
 		ok(t, err)

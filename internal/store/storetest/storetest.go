@@ -27,7 +27,7 @@ func Run(t *testing.T, open Open) {
 	for _, part := range []map[string]test{
 		agentTests(), workflowTests(), knowledgeTests(), conversationTests(), messageTests(), turnTests(), keyTests(),
 		answerTests(), unitTests(), teamTests(), modelTests(), togetherTests(), walkTests(), callTests(), phoneTests(),
-		fetchTests(), contactTests(), deskTests(), logTests(), summaryTests(), promptTests(), alertTests(), modelConnectionTests(), sealedTests(), recordTests(),
+		fetchTests(), contactTests(), deskTests(), logTests(), summaryTests(), promptTests(), alertTests(), modelConnectionTests(), sealedTests(), recordTests(), forgettingTests(),
 	} {
 		for name, test := range part {
 			t.Run(name, func(t *testing.T) {
