@@ -157,7 +157,7 @@ func TestATeamIsDeleted(t *testing.T) {
 			t.Errorf("team delete without --yes: %+v", out)
 		}
 		s.conversation(t, a.ID, first.ConversationID)
-		if out := s.command("team", "delete", "--yes", "e2e"); out != (output{}) {
+		if out := s.command("team", "delete", "--yes", "e2e"); out.code != 0 || out.stdout != "" {
 			t.Fatalf("team delete: %+v", out)
 		}
 		l.end(t)

@@ -65,17 +65,20 @@ func (a *Admin) find(ctx context.Context, team, who string) (console.ID, store.T
 	return t.ID, traces, err
 }
 
+// DropSnapshots removes what was kept from before upgrades and rollbacks, where customers are in it too.
+func (a *Admin) DropSnapshots() error { return a.db.DropSnapshots() }
+
 // DeleteTeam deletes a team with all that it has, or returns CodeNotFound. Running servers refuse its keys
 // within a second or two. It is CodeConflict where agents of other teams are built on its workflows.
-func (a *Admin) DeleteTeam(ctx context.Context, name string) error {
+func (a *Admin) DeleteTeam(ctx context.Context, name string) (Erased, error) {
 	if err := a.db.DropTeam(ctx, name); err != nil {
-		return err
+		return Erased{}, err
 	}
 	if err := a.sweep(ctx); err != nil {
-		return err
+		return Erased{}, err
 	}
-	_, err := a.db.Scrub(ctx)
-	return err
+	scrubbed, err := a.db.Scrub(ctx)
+	return Erased{Scrubbed: scrubbed}, err
 }
 
 // sweep removes what was deleted until nothing of it is left.

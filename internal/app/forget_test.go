@@ -38,11 +38,11 @@ func TestATeamThatIsDeletedLeavesItsName(t *testing.T) {
 		if _, _, err := a.CreateKey(t.Context(), draft("shop")); err != nil {
 			t.Fatal(err)
 		}
-		if err := a.DeleteTeam(t.Context(), "shop"); err != nil {
+		if _, err := a.DeleteTeam(t.Context(), "shop"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := a.DeleteTeam(t.Context(), "shop"); !console.IsNotFound(err) {
+	if _, err := a.DeleteTeam(t.Context(), "shop"); !console.IsNotFound(err) {
 		t.Errorf("DeleteTeam of nobody: %v, want CodeNotFound", err)
 	}
 	if keys, err := a.db.AllKeys(t.Context()); len(keys) != 0 || err != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"text/tabwriter"
 
 	"github.com/bimpe/bimpe/internal/app"
@@ -10,6 +11,7 @@ import (
 // erase removes all traces of one customer.
 type erase struct {
 	stored   `embed:""`
+	remains  `embed:""`
 	Team     string `required:"" help:"The team's name."`
 	DryRun   bool   `help:"Only say what would be removed."`
 	Customer string `arg:"" help:"Who: the id under which a channel knows the customer (channel_user_id), a phone number, an e-mail address, or the id of a conversation."`
@@ -26,21 +28,43 @@ func (c *erase) Run(ctx context.Context, to IO) error {
 		if err != nil {
 			return err
 		}
-		notes := printer{to: to.Stderr}
-		switch {
-		case c.DryRun:
-			notes.printf("Nothing was removed: this is what would be.\n")
-		case came.Foreign:
-			notes.printf("PostgreSQL writes over what was removed in its own time (VACUUM), and its archives and replicas have theirs.\n")
-		case !came.Rewritten:
-			notes.printf("The database is large and a server is running, so its file was not written anew: unused parts of it may hold what " +
-				"earlier changes left there. Erase once more while no server is running to be rid of that.\n")
+		if c.DryRun {
+			notes := printer{to: to.Stderr}
+			if notes.printf("Nothing was removed: this is what would be.\n"); notes.err != nil {
+				return notes.err
+			}
+			return list(to, came)
 		}
-		if notes.err != nil {
-			return notes.err
+		if err := c.tell(to, admin, came); err != nil {
+			return err
 		}
 		return list(to, came)
 	})
+}
+
+// remains are where what was removed may be still.
+type remains struct {
+	DropSnapshots bool `help:"Also remove the database's snapshots from before upgrades and rollbacks, which hold what was there then."`
+}
+
+// tell says on standard error what may be left, after removing what is asked for.
+func (r remains) tell(to IO, admin *app.Admin, came app.Erased) error {
+	notes := printer{to: to.Stderr}
+	if came.Foreign {
+		notes.printf("PostgreSQL writes over what was removed in its own time (VACUUM), and its archives and replicas have theirs.\n")
+		return notes.err
+	}
+	if !came.Rewritten {
+		notes.printf("The database is large and a server is running, so its file was not written anew: unused parts of it may hold what " +
+			"earlier changes left there. Call `bimpe erase` once more while no server is running to be rid of that.\n")
+	}
+	if r.DropSnapshots {
+		return errors.Join(notes.err, admin.DropSnapshots())
+	}
+	if came.Snapshots > 0 {
+		notes.printf("%d snapshots from before upgrades (`bimpe rollback --list`) hold what was there then: --drop-snapshots removes them.\n", came.Snapshots)
+	}
+	return notes.err
 }
 
 func list(to IO, e app.Erased) error {

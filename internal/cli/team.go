@@ -151,16 +151,23 @@ func (c *teamSet) Run(ctx context.Context) error {
 
 // teamDelete deletes a team with all that it has.
 type teamDelete struct {
-	stored `embed:""`
-	Yes    bool   `help:"Do it. It cannot be undone."`
-	Team   string `arg:"" help:"The team's name."`
+	stored  `embed:""`
+	remains `embed:""`
+	Yes     bool   `help:"Do it. It cannot be undone."`
+	Team    string `arg:"" help:"The team's name."`
 }
 
 // Run is called by kong.
-func (c *teamDelete) Run(ctx context.Context) error {
+func (c *teamDelete) Run(ctx context.Context, to IO) error {
 	if !c.Yes {
 		return usageError{fmt.Errorf("this would delete the team %q with its keys, agents, conversations and all else, for good: add --yes to do it",
 			plain(c.Team))}
 	}
-	return c.with(ctx, func(admin *app.Admin) error { return admin.DeleteTeam(ctx, c.Team) })
+	return c.with(ctx, func(admin *app.Admin) error {
+		came, err := admin.DeleteTeam(ctx, c.Team)
+		if err != nil {
+			return err
+		}
+		return c.tell(to, admin, came)
+	})
 }

@@ -19,6 +19,8 @@ type Scrubbed struct {
 	Rewritten bool
 	// Foreign: the files are PostgreSQL's, which cleans them up by itself.
 	Foreign bool
+	// Snapshots is how many there are from before upgrades and rollbacks, which hold what was there then.
+	Snapshots int
 }
 
 // Scrub removes from SQLite's files what rows that have been removed may have left there: what is in the
@@ -39,8 +41,25 @@ func (db *DB) Scrub(ctx context.Context) (Scrubbed, error) {
 	if err != nil {
 		return Scrubbed{}, fmt.Errorf("look at the database: %w", err)
 	}
-	s := Scrubbed{Rewritten: !served || stat.Size() <= smallFile}
+	there, err := Snapshots(l.folder)
+	if err != nil {
+		return Scrubbed{}, err
+	}
+	s := Scrubbed{Rewritten: !served || stat.Size() <= smallFile, Snapshots: len(there)}
 	return s, l.scrub(ctx, s.Rewritten)
+}
+
+// DropSnapshots removes all snapshots, so that there is nothing to roll back to; of PostgreSQL there are none.
+func (db *DB) DropSnapshots() error {
+	l, ok := db.eng.(*lite)
+	if !ok {
+		return nil
+	}
+	all, err := Snapshots(l.folder)
+	for _, s := range all {
+		err = errors.Join(err, os.Remove(filepath.Join(l.folder, snapshotFolder, s.Name)))
+	}
+	return err
 }
 
 func (l *lite) scrub(ctx context.Context, rewrite bool) (err error) { //nolint:revive // one of two ways to do it

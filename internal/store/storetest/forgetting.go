@@ -175,6 +175,7 @@ func customerErased(t *testing.T, b *bench) {
 	equal(t, "more to sweep", more, false)
 	_, err = b.db.Scrub(t.Context())
 	ok(t, err)
+	ok(t, b.db.DropSnapshots())
 }
 
 // lateWords has a run finish, and record, and sum up, what has been erased meanwhile.
