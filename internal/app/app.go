@@ -25,6 +25,7 @@ import (
 	"github.com/bimpe/bimpe/internal/knowledge"
 	"github.com/bimpe/bimpe/internal/limit"
 	"github.com/bimpe/bimpe/internal/llm/builtin"
+	"github.com/bimpe/bimpe/internal/metrics"
 	"github.com/bimpe/bimpe/internal/phones"
 	"github.com/bimpe/bimpe/internal/playground"
 	"github.com/bimpe/bimpe/internal/seal"
@@ -53,6 +54,7 @@ type App struct {
 	server   *http.Server
 	listener net.Listener
 	ready    atomic.Bool
+	metrics  *metrics.Metrics
 
 	closeOnce sync.Once
 }
@@ -63,7 +65,7 @@ func Build(ctx context.Context, cfg Config) (*App, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, log: cfg.logger(), now: cfg.clock(), hub: stream.NewHub()}
+	a := &App{cfg: cfg, log: cfg.logger(), now: cfg.clock(), hub: stream.NewHub(), metrics: newMetrics(cfg)}
 	a.ids = console.NewIDs(a.now)
 	a.node = a.ids.Next()
 	if cfg.TestClock != "" {
@@ -80,6 +82,7 @@ func Build(ctx context.Context, cfg Config) (*App, error) {
 func (a *App) build(ctx context.Context) error {
 	v, err := openVault(ctx, a.cfg.Storage, store.Config{
 		Now: a.now, Log: a.log, Alerts: !a.cfg.SMTPURL.IsZero(), PromptLife: a.cfg.promptLife(),
+		Watch: a.metrics.Store,
 	})
 	if err != nil {
 		return err
@@ -103,6 +106,7 @@ func (a *App) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.gauge()
 	a.server = newServer(handler, a.log)
 	a.listener, err = listen(ctx, a.cfg.Listen)
 	return err
@@ -122,6 +126,10 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	readers, err := networks(a.cfg.MetricsAllow)
+	if err != nil {
+		return nil, err
+	}
 	pages, err := playground.New()
 	if err != nil {
 		return nil, err
@@ -133,7 +141,7 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 	a.engine = turns.New(turns.Config{
 		DB: turnStore{a.db}, Finder: finder{a.db, know}, Models: models,
 		Builtin: builtin.New(), Hub: a.ears(), Now: a.now,
-		NewID: a.ids.Next, Node: a.node, Log: a.log, Chance: rand.Float64,
+		NewID: a.ids.Next, Node: a.node, Log: a.log, Chance: rand.Float64, Watch: a.metrics.Turns,
 		Limits: turns.Limits{Turn: a.cfg.TurnTimeout, Grace: turnGrace},
 	})
 	api, err := httpapi.New(httpapi.Config{
@@ -152,22 +160,12 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 		Now: time.Now, Log: a.log, AllowedOrigins: a.cfg.origins(), TrustedProxies: proxies,
 		RateLimit: a.cfg.RateLimit, Ready: a.readiness, Version: a.cfg.Version,
 		SharedLog: a.cfg.postgres(), Pages: pages,
+		Watch: a.metrics.API, Metrics: a.metrics.Handler(), MetricsAllow: readers,
 	})
 	if err != nil {
 		return nil, err
 	}
 	return api.Handler(), nil
-}
-
-// errNotReady is what /readyz hears before the server runs and once it stops.
-var errNotReady = errors.New("the server does not take requests")
-
-// readiness says whether requests can be answered now.
-func (a *App) readiness(ctx context.Context) error {
-	if !a.ready.Load() {
-		return errNotReady
-	}
-	return a.db.Ping(ctx)
 }
 
 // OpenAPI returns the API's document as JSON, without a server.

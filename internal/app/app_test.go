@@ -64,11 +64,11 @@ func TestAServerIsNotReadyBeforeItRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	if err := a.readiness(t.Context()); err == nil {
+	if _, err := a.readiness(t.Context()); err == nil {
 		t.Error("ready before Run")
 	}
 	a.ready.Store(true)
-	if err := a.readiness(t.Context()); err != nil {
+	if _, err := a.readiness(t.Context()); err != nil {
 		t.Errorf("readiness() = %v", err)
 	}
 }

@@ -38,6 +38,7 @@ type Config struct {
 	RateLimit      int           `env:"BIMPE_RATE_LIMIT" default:"600" help:"Requests of one key in a minute; 0: as many as it likes."`
 	PublicURL      string        `env:"BIMPE_PUBLIC_URL" placeholder:"URL" help:"Address under which the server is reached from outside."`
 	TrustedProxies []string      `env:"BIMPE_TRUSTED_PROXIES" placeholder:"CIDR" help:"Proxies whose X-Forwarded-For counts, separated by commas."`
+	MetricsAllow   []string      `env:"BIMPE_METRICS_ALLOW" placeholder:"CIDR" help:"Networks from which /metrics may be read beside this machine, separated by commas."`
 	OutboundAllow  []string      `env:"BIMPE_OUTBOUND_ALLOW" placeholder:"CIDR" help:"Private networks that addresses given by users may lead to, separated by commas; default none."`
 	SMTPURL        seal.Secret   `env:"BIMPE_SMTP_URL" name:"smtp-url" placeholder:"URL" help:"Mail server for e-mails when a human is needed: smtp://user:password@host:587 or smtps://…; without it there are none."`
 	SMTPFrom       string        `env:"BIMPE_SMTP_FROM" name:"smtp-from" placeholder:"ADDRESS" help:"Address that these e-mails come from."`
@@ -166,6 +167,9 @@ func (c Config) checkLists(f *faults) {
 	}
 	if _, err := networks(c.TrustedProxies); err != nil {
 		f.add("BIMPE_TRUSTED_PROXIES", err.Error())
+	}
+	if _, err := networks(c.MetricsAllow); err != nil {
+		f.add("BIMPE_METRICS_ALLOW", err.Error())
 	}
 	if _, err := networks(c.OutboundAllow); err != nil {
 		f.add("BIMPE_OUTBOUND_ALLOW", err.Error())

@@ -41,6 +41,7 @@ func TestCheckTakesWhatCanBe(t *testing.T) {
 		"spaces after commas": func(c *Config) {
 			c.AllowedOrigins = []string{"http://localhost:3000", " https://shop.example\t"}
 			c.TrustedProxies, c.OutboundAllow = []string{"10.0.0.0/8", " ::1"}, []string{" 10.20.0.0/16 ", " 192.168.7.5", " "}
+			c.MetricsAllow = []string{"10.9.0.0/16 ", " ::1"}
 		},
 		"a level in capitals": func(c *Config) { c.LogLevel = "WARN" },
 		"a mail server": func(c *Config) {
@@ -75,6 +76,7 @@ func TestCheckNamesTheSettingThatCannotBe(t *testing.T) {
 		{func(c *Config) { c.Listen = "127.0.0.1:" }, []string{"BIMPE_LISTEN"}},
 		{func(c *Config) { c.Listen = "::1:80" }, []string{"BIMPE_LISTEN"}},
 		{func(c *Config) { c.Listen = "http://127.0.0.1:80" }, []string{"BIMPE_LISTEN"}},
+		{func(c *Config) { c.MetricsAllow = []string{"10.0.0.0/8", "prometheus"} }, []string{"BIMPE_METRICS_ALLOW"}},
 		{func(c *Config) { c.DataDir = "" }, []string{"BIMPE_DATA_DIR"}},
 		{func(c *Config) { c.RedisURL = secret("redis://h") }, []string{"BIMPE_REDIS_URL"}},
 		{

@@ -58,6 +58,7 @@ func (a *App) meet(ctx context.Context) error {
 	}
 	redis.SetLogger(quietRedis{})
 	a.nodes.client, a.nodes.space = redis.NewClient(o), "bimpe:"+name+":"
+	a.nodes.client.AddHook(a.metrics.Redis.Hook(time.Now))
 	a.nodes.bus = redisbus.New(redisbus.Config{
 		Client: a.nodes.client, Space: a.nodes.space, Node: a.node, Hub: a.hub, Now: a.now, Log: a.log,
 	})

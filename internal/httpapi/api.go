@@ -59,8 +59,15 @@ type Config struct {
 	// SharedLog says that other nodes write to the same log, of which Streams does not hear: then
 	// each stream looks into the log at its heartbeats.
 	SharedLog bool
-	// Ready says whether the server can do its work; nil: it always can.
-	Ready func(context.Context) error
+	// Ready says whether the server can do its work; nil: it always can. What it lacks and can do without
+	// is named, in words for the operator.
+	Ready func(context.Context) (lacks []string, err error)
+	// Watch hears of what is asked; nil: nobody does.
+	Watch Watch
+	// Metrics answers those on this machine, and in MetricsAllow, what has been counted; nil: there is no
+	// such path.
+	Metrics      http.Handler
+	MetricsAllow []netip.Prefix
 	// Pages are served beside the API, and their origin may call it as those of AllowedOrigins may;
 	// nil: there are none.
 	Pages Pages
@@ -90,6 +97,7 @@ type API struct {
 	buffers sync.Pool // of *bytes.Buffer, for encoding answers
 
 	underway underway
+	told     heard // who hears of answers that are of no operation
 }
 
 // New returns an API, or an error when the configuration lacks something.
@@ -108,6 +116,7 @@ func New(cfg Config) (*API, error) {
 	if a.manual, err = manual.Load(); err != nil {
 		return nil, fmt.Errorf("load the words of the OpenAPI document: %w", err)
 	}
+	a.told = a.hear("other")
 	a.doc = humago.NewWithPrefix(a.mux, Prefix, documentConfig(cfg.Version))
 	a.introduce()
 	for _, op := range a.operations() {

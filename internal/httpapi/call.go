@@ -49,6 +49,7 @@ func changed[T any](c *call, field string, v T) console.Opt[T] {
 
 // serveOperation is what the mux calls for an operation.
 func (a *API) serveOperation(op *operation, x *exchange, r *http.Request) {
+	x.told = op.told
 	if op.endpoint.raw != nil {
 		op.endpoint.raw(x, r)
 		return

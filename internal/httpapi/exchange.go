@@ -30,6 +30,7 @@ type exchange struct {
 	// conversation is the one that it is about where the path does not say so; empty: it is about none, or
 	// that is not known.
 	conversation console.ID
+	told         heard // who hears of the answer
 }
 
 // WriteHeader notes the status for the log.
@@ -59,15 +60,17 @@ func (x *exchange) fault(e *console.Error, err error, status int) {
 	}
 }
 
-// log writes the request's one line. The path is the route's pattern and the query is left out:
+// log writes the request's one line, and tells who counts. The path is the route's pattern and the query is left out:
 // either may hold what is not for a log.
 func (a *API) log(x *exchange, r *http.Request) {
+	took := a.cfg.Now().Sub(x.started)
+	x.told(x.status, x.code, took)
 	attrs := make([]slog.Attr, 0, 11)
 	attrs = append(attrs,
 		slog.String("method", r.Method),
 		slog.String("route", r.Pattern),
 		slog.Int("status", x.status),
-		slog.Duration("duration", a.cfg.Now().Sub(x.started)),
+		slog.Duration("duration", took),
 		slog.String("request_id", x.id))
 	if x.principal.Key != "" {
 		attrs = append(attrs, slog.String("team", string(x.principal.Team.ID)), slog.String("key", string(x.principal.Key)))

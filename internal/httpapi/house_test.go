@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -125,6 +126,11 @@ func openHouseOn(tb testing.TB, url string, set func(*Config)) *house {
 		AllowedOrigins: []string{"https://app.example.com"},
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
 		Ready:          h.ready,
+		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/plain")
+			_, _ = io.WriteString(w, "bimpe_up 1\n")
+		}),
+		MetricsAllow: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")},
 	}
 	if set != nil {
 		set(&cfg)
@@ -136,11 +142,14 @@ func openHouseOn(tb testing.TB, url string, set func(*Config)) *house {
 	return h
 }
 
-func (h *house) ready(ctx context.Context) error {
-	if h.fault.Load() == "ready" {
-		return errors.New("the database is gone")
+func (h *house) ready(ctx context.Context) ([]string, error) {
+	switch h.fault.Load() {
+	case "ready":
+		return nil, errors.New("the database is gone")
+	case "redis":
+		return []string{"redis: away"}, nil
 	}
-	return h.db.Ping(ctx)
+	return nil, h.db.Ping(ctx)
 }
 
 // furnish makes the teams and the keys that the wire tests name. Whatever comes after has ids from

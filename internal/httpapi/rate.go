@@ -59,21 +59,27 @@ func clientAddress(r *http.Request, trusted []netip.Prefix) string {
 	if err != nil {
 		return "unknown"
 	}
-	addr := peer.Addr().Unmap()
-	hops := strings.Split(strings.Join(r.Header["X-Forwarded-For"], ","), ",")
-	for i := len(hops) - 1; i >= 0 && within(addr, trusted); i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
-			break
-		}
-		addr = hop.Unmap()
-	}
+	addr, _ := behind(r, peer.Addr().Unmap(), trusted) // as far as it can be told
 	if addr.Is6() {
 		if network, err := addr.WithZone("").Prefix(networkBits); err == nil {
 			return network.String()
 		}
 	}
 	return addr.String()
+}
+
+// behind returns who stands behind the trusted proxies from which a request came, and false where one of
+// them tells what is no address.
+func behind(r *http.Request, addr netip.Addr, trusted []netip.Prefix) (netip.Addr, bool) {
+	hops := strings.Split(strings.Join(r.Header["X-Forwarded-For"], ","), ",")
+	for i := len(hops) - 1; i >= 0 && within(addr, trusted); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			return addr, false
+		}
+		addr = hop.Unmap()
+	}
+	return addr, true
 }
 
 func within(addr netip.Addr, nets []netip.Prefix) bool {

@@ -56,6 +56,7 @@ type reader struct {
 	delta, status bool
 	team          *teamLog // of who listens to a whole team, instead of conversation, told and toldID
 	shared        bool     // others write to the log unheard: look into it at each heartbeat
+	sent          func(event string)
 }
 
 // run writes the stream to its end. The error is for the log: it is nil for every ordinary end.
@@ -81,7 +82,7 @@ func (s *reader) run(ctx context.Context) error {
 }
 
 func (s *reader) tell(ctx context.Context) error {
-	if err := s.write(heartbeatFrame(s.now())); err != nil {
+	if err := s.send(eventHeartbeat, heartbeatFrame(s.now())); err != nil {
 		return err
 	}
 	if err := s.catchUp(ctx); err != nil {
@@ -128,7 +129,7 @@ func (s *reader) beat(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.write(heartbeatFrame(s.now()))
+	return s.send(eventHeartbeat, heartbeatFrame(s.now()))
 }
 
 func untilBeat() time.Duration { return beatLeast + rand.N(beatSpread) }
@@ -157,16 +158,16 @@ func (s *reader) event(ctx context.Context, e stream.Event) error {
 func (s *reader) live(e stream.Event) error {
 	switch {
 	case e.Delta != nil && s.delta && e.Delta.MessageID != s.toldID: // a piece of what was read whole from the log is late
-		return s.write(deltaFrame(*e.Delta))
+		return s.send(eventDelta, deltaFrame(*e.Delta))
 	case e.Status != nil && s.status:
-		return s.write(statusFrame(*e.Status))
+		return s.send(eventStatus, statusFrame(*e.Status))
 	}
 	return nil
 }
 
 func (s *reader) message(m console.Message) error {
 	s.told, s.toldID = m.Seq, m.ID
-	return s.write(messageFrame(m))
+	return s.send(eventMessage, messageFrame(m))
 }
 
 // catchUp writes all that the log has and that has not been told.
@@ -190,6 +191,12 @@ func (s *reader) catchUp(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// send writes the frame of an event, and tells who counts.
+func (s *reader) send(event string, frame []byte) error {
+	s.sent(event)
+	return s.write(frame)
 }
 
 // write sends a whole frame. A reader who is slow to take it is errSlow: the frame has been written

@@ -113,6 +113,7 @@ func listenAs(t *testing.T, l *chatLog, sub *stream.Subscription, set func(*read
 	out := &listening{log: l, sink: &sink{}, sub: sub, ended: make(chan error, 1)}
 	s := &reader{
 		w: out.sink, rc: http.NewResponseController(out.sink), sub: sub, from: l, now: time.Now, conversation: "chat",
+		sent: func(string) {},
 	}
 	if set != nil {
 		set(s)

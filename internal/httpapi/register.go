@@ -1,21 +1,17 @@
 package httpapi
 
 import (
-	"context"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
-
-	"github.com/bimpe/bimpe/internal/console"
 )
 
 // register puts an operation into the mux, the document and the table of paths.
 func (a *API) register(op operation) {
 	o := &op
-	o.ids = idsIn(op.path)
+	o.ids, o.told = idsIn(op.path), a.hearOf(op)
 	if op.endpoint.body != nil {
 		op.endpoint.decode = newDecoder(a.doc.OpenAPI().Components.Schemas, op.endpoint.body, op.method)
 	}
@@ -43,8 +39,11 @@ func idsIn(path string) []string {
 // registerOutside adds what lies beside the API: the operator's endpoints, the document, and the
 // answer to everything else. Only that one counts in a rate window.
 func (a *API) registerOutside() {
-	a.outside("/healthz", func(*exchange, *http.Request) error { return nil })
-	a.outside("/readyz", func(_ *exchange, r *http.Request) error { return a.ready(r.Context()) })
+	a.outside("/healthz", func(x *exchange, _ *http.Request) error { return allIsWell(x) })
+	a.outside("/readyz", a.ready)
+	if a.cfg.Metrics != nil {
+		a.outside("/metrics", a.metrics)
+	}
 	a.mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) {
 		raw, err := a.OpenAPI()
 		if err != nil {
@@ -55,34 +54,4 @@ func (a *API) registerOutside() {
 	})
 	a.paths.add([]string{http.MethodGet, http.MethodHead}, "/openapi.json")
 	a.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { a.unknown(exchangeOf(w), r) })
-}
-
-// outside adds an operator's endpoint that says that all is well, or what check returns.
-func (a *API) outside(path string, check func(*exchange, *http.Request) error) {
-	a.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
-		x := exchangeOf(w)
-		if err := check(x, r); err != nil {
-			a.writeError(x, r, err)
-			return
-		}
-		send(x, http.StatusOK, []byte(`{"message":"OK.","data":{"ok":true}}`))
-	})
-	a.paths.add([]string{http.MethodGet, http.MethodHead}, path)
-}
-
-// readyTime is how long a server may take to find out whether it is ready.
-const readyTime = 3 * time.Second
-
-func (a *API) ready(ctx context.Context) error {
-	if a.cfg.Ready == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, readyTime)
-	defer cancel()
-	err := a.cfg.Ready(ctx)
-	if err == nil {
-		return nil
-	}
-	return console.Errorf(console.CodeInternal, "The server is not ready.").
-		With(console.ReasonStoreUnreachable).Because(err)
 }

@@ -124,6 +124,17 @@ type Limits interface {
 	Peek(ctx context.Context, who string, perMinute int) limit.Result
 }
 
+// Watch hears of what the API does, for whoever counts it. None of its methods blocks.
+type Watch interface {
+	// Operation returns what hears of each answer to an operation: its status, 0 where none began, the code
+	// of its error, empty where there is none, and how long it took.
+	Operation(name string) func(status int, code console.Code, took time.Duration)
+	// Lasting is Operation for streams, which last as long as their clients like.
+	Lasting(name string) func(status int, code console.Code, took time.Duration)
+	// Sent hears of an event that was written to a stream.
+	Sent(event string)
+}
+
 // Sealer hides secrets that have to be kept. The purpose must be the same when opening.
 type Sealer interface {
 	Seal(plain []byte, purpose string) []byte

@@ -15,16 +15,18 @@ import (
 	"github.com/bimpe/bimpe/internal/stream"
 )
 
-// The events that come only to those who ask.
+// The events of streams. All but the first two come only to those who ask.
 const (
-	eventDelta  = "delta"
-	eventStatus = "status"
-	eventRow    = "conversation" // of a team's stream
+	eventMessage   = "message"
+	eventHeartbeat = "heartbeat"
+	eventDelta     = "delta"
+	eventStatus    = "status"
+	eventRow       = "conversation" // of a team's stream
 )
 
 func (a *API) streamEndpoint() *endpoint {
 	return streaming(a.openStream, []string{eventDelta, eventStatus}, map[string]string{
-		"message": "MessageEvent", "heartbeat": "HeartbeatEvent", eventDelta: "DeltaEvent", eventStatus: "StatusEvent",
+		eventMessage: "MessageEvent", eventHeartbeat: "HeartbeatEvent", eventDelta: "DeltaEvent", eventStatus: "StatusEvent",
 	}, a)
 }
 
@@ -122,7 +124,7 @@ func (a *API) openStream(x *exchange, r *http.Request) (*reader, error) {
 	return &reader{
 		w: x, rc: http.NewResponseController(x.ResponseWriter), sub: sub, from: from, now: a.cfg.Now,
 		conversation: t.Conversation, told: seq, delta: ask.delta, status: ask.status,
-		shared: a.cfg.SharedLog,
+		shared: a.cfg.SharedLog, sent: a.sent,
 	}, nil
 }
 

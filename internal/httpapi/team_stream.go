@@ -27,7 +27,7 @@ func (a *API) teamStreamTicket(c *call) (ticketJSON, error) {
 
 func (a *API) teamStreamEndpoint() *endpoint {
 	return streaming(a.openTeamStream, []string{eventDelta, eventStatus, eventRow}, map[string]string{
-		"message": "TeamMessageEvent", "heartbeat": "HeartbeatEvent", eventDelta: "TeamDeltaEvent",
+		eventMessage: "TeamMessageEvent", eventHeartbeat: "HeartbeatEvent", eventDelta: "TeamDeltaEvent",
 		eventStatus: "TeamStatusEvent", eventRow: "ConversationEvent",
 	}, a)
 }
@@ -60,7 +60,7 @@ func (a *API) openTeamStream(x *exchange, r *http.Request) (*reader, error) {
 	}
 	return &reader{
 		w: x, rc: http.NewResponseController(x.ResponseWriter), sub: sub, from: from, now: a.cfg.Now,
-		delta: ask.delta, status: ask.status, shared: a.cfg.SharedLog, team: &teamLog{told: place},
+		delta: ask.delta, status: ask.status, shared: a.cfg.SharedLog, team: &teamLog{told: place}, sent: a.sent,
 	}, nil
 }
 
@@ -105,7 +105,7 @@ func (t *teamLog) message(s *reader, m console.Told) error {
 		}
 		t.recent = append(t.recent, m.ID)
 	}
-	return s.write(withAgent(messageFrame(m.Message), m.AgentID))
+	return s.send(eventMessage, withAgent(messageFrame(m.Message), m.AgentID))
 }
 
 // event does for a team what the reader does for a conversation.
@@ -117,7 +117,7 @@ func (t *teamLog) event(ctx context.Context, s *reader, e stream.Event) error {
 	}
 	switch {
 	case e.Delta != nil && s.delta && !slices.Contains(t.recent, e.Delta.MessageID):
-		return s.write(withPlace(deltaFrame(*e.Delta), e.Delta.At))
+		return s.send(eventDelta, withPlace(deltaFrame(*e.Delta), e.Delta.At))
 	case e.Status != nil && e.Status.Row != nil:
 		var raw []byte
 		var err error
@@ -125,9 +125,9 @@ func (t *teamLog) event(ctx context.Context, s *reader, e stream.Event) error {
 		if err != nil {
 			return err
 		}
-		return s.write(raw)
+		return s.send(eventRow, raw)
 	case e.Status != nil && s.status:
-		return s.write(withPlace(statusFrame(*e.Status), e.Status.At))
+		return s.send(eventStatus, withPlace(statusFrame(*e.Status), e.Status.At))
 	}
 	return nil
 }

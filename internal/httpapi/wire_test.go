@@ -231,7 +231,7 @@ func TestEveryOperationIsInAWireTest(t *testing.T) {
 			t.Errorf("%s is in no wire test", pattern)
 		}
 	}
-	for _, pattern := range []string{"GET /healthz", "GET /readyz"} {
+	for _, pattern := range []string{"GET /healthz", "GET /readyz", "GET /metrics"} {
 		if !seen[pattern] {
 			t.Errorf("%s is in no wire test", pattern)
 		}

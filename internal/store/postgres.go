@@ -28,6 +28,7 @@ type postgres struct {
 	d             *dialect
 	db            *DB
 	log           *slog.Logger
+	clock         clocked // tells how long commits take
 	reads, writes *sql.DB
 	room          chan struct{} // bounds who waits for a connection
 	lanes         lanes
@@ -54,13 +55,13 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 		return nil, err
 	}
 	p := &postgres{
-		d: postgresDialect(), log: c.Log, room: make(chan struct{}, maxQueue),
+		d: postgresDialect(), log: c.Log, clock: clocked{c.Watch, c.Now}, room: make(chan struct{}, maxQueue),
 		reads: pool(*cfg, readPool), writes: pool(*cfg, writePool), lanes: newLanes(), settler: newSettler(),
 	}
 	if err := p.prepare(ctx, c); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
-	p.db = &DB{eng: p, now: c.Now, d: p.d, alerts: c.Alerts, prompts: cmp.Or(c.PromptLife, console.DefaultPromptLife)}
+	p.db = &DB{eng: c.watch(p), now: c.Now, d: p.d, alerts: c.Alerts, prompts: cmp.Or(c.PromptLife, console.DefaultPromptLife)}
 	return p.db, nil
 }
 
@@ -105,6 +106,8 @@ func (p *postgres) close() error {
 	p.closed.Store(true)
 	return errors.Join(p.reads.Close(), p.writes.Close())
 }
+
+func (p *postgres) waiting() int { return len(p.room) }
 
 func (p *postgres) read(ctx context.Context, f func(*session) error) error {
 	if p.closed.Load() {
@@ -186,7 +189,7 @@ func (p *postgres) once(ctx context.Context, team string, f func(*Tx) error) (lo
 // conversation commits later, and so finds the order held until this one has been announced.
 func (p *postgres) commit(tx *sql.Tx, touched []console.ID, after []func()) (lost bool, err error) {
 	defer p.lanes.hold(touched)()
-	if err := tx.Commit(); err != nil {
+	if err := p.clock.commit(1, tx.Commit); err != nil {
 		return p.d.fault(err) == faultLost, reach(p.d, fmt.Errorf("commit: %w", err))
 	}
 	announce(p.log, after)

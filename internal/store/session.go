@@ -38,6 +38,7 @@ type session struct {
 	cause error
 
 	wrote bool // the unit may have changed something
+	asked int  // how many statements it has been asked to run, ever
 }
 
 // one returns the first row of a query, nil if there is none. The row is good until the session is
@@ -81,6 +82,7 @@ func (s *session) query(text string, args []any) (cursor, error) {
 	if err := s.late(text); err != nil {
 		return nil, err
 	}
+	s.asked++
 	if !strings.HasPrefix(text, "SELECT") {
 		s.wrote = true
 		s.kept.saw(text)
@@ -125,6 +127,7 @@ func (s *session) run(text string, args []any) (int64, error) {
 	if err := s.late(text); err != nil {
 		return 0, err
 	}
+	s.asked++
 	s.wrote = true
 	n, err := s.conn.exec(s.ctx, text, clean(args))
 	if err != nil {

@@ -49,7 +49,7 @@ func openSQLite(ctx context.Context, c Config) (*DB, error) {
 	if err := l.open(ctx, c); err != nil {
 		return nil, errors.Join(err, unlock(l.lock))
 	}
-	db := &DB{eng: l, now: c.Now, d: l.d, mine: c.Exclusive, alerts: c.Alerts, prompts: cmp.Or(c.PromptLife, console.DefaultPromptLife)}
+	db := &DB{eng: c.watch(l), now: c.Now, d: l.d, mine: c.Exclusive, alerts: c.Alerts, prompts: cmp.Or(c.PromptLife, console.DefaultPromptLife)}
 	l.writer.db = db
 	l.writer.start()
 	return db, nil
@@ -70,6 +70,7 @@ func (l *lite) open(ctx context.Context, c Config) error {
 		return err
 	}
 	l.writer = newWriter(&session{d: l.d, conn: conn, kept: newKept()}, c.Log)
+	l.writer.clock = clocked{c.Watch, c.Now}
 	n := max(minReaders, readersPerCore*runtime.GOMAXPROCS(0))
 	l.lent = make(chan struct{}, n)
 	return nil
@@ -167,6 +168,12 @@ func (l *lite) giveBack(s *session) {
 
 func (l *lite) write(ctx context.Context, team string, f func(*Tx) error) error {
 	return l.writer.write(ctx, team, f)
+}
+
+func (l *lite) waiting() int {
+	l.writer.mu.Lock()
+	defer l.writer.mu.Unlock()
+	return len(l.writer.queue)
 }
 
 // close lets the writer finish and waits for every reader to be given back.

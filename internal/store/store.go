@@ -34,6 +34,8 @@ type Config struct {
 	// PromptLife is how long what models were asked is kept; 0: console.DefaultPromptLife; less than 0:
 	// not at all.
 	PromptLife time.Duration
+	// Watch hears of what the database takes; nil: nobody does.
+	Watch Watch
 }
 
 func (c Config) check() error {
@@ -56,6 +58,8 @@ type engine interface {
 	write(ctx context.Context, team string, f func(*Tx) error) error
 	// settled is what View.Settled promises.
 	settled(ctx context.Context, team string) (int64, error)
+	// waiting is how many units wait to be written.
+	waiting() int
 	// close ends it once everything under way has ended.
 	close() error
 }
@@ -93,6 +97,9 @@ func (db *DB) Ping(ctx context.Context) error {
 		return err
 	})
 }
+
+// Waiting returns how many units of writing wait for their turn: on PostgreSQL those under way count too.
+func (db *DB) Waiting() int { return db.eng.waiting() }
 
 // Team returns what may be read of a team. A team that is not there has nothing.
 func (db *DB) Team(id console.ID) *View {

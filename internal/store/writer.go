@@ -36,6 +36,8 @@ type writer struct {
 	db  *DB
 	s   *session
 	log *slog.Logger
+	// clock tells how long commits take.
+	clock clocked
 
 	// patience bounds how long a unit may wait for its turn. It also ends what would otherwise
 	// never end: a unit that waits for another one of its own making.
@@ -371,7 +373,10 @@ func (w *writer) commit() {
 	w.s.reset(context.Background())
 	err := w.count()
 	if err == nil {
-		_, err = w.s.exec(`COMMIT`)
+		err = w.clock.commit(len(w.batch), func() error {
+			_, err := w.s.exec(`COMMIT`)
+			return err
+		})
 	}
 	if err != nil {
 		_ = w.giveUp(err) // the units have been told

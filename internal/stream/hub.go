@@ -24,6 +24,7 @@ type Hub struct {
 	teams         [shards]tally     // by team: how many streams are open
 	open          atomic.Int64
 	closed        atomic.Bool
+	dropped       atomic.Int64 // events that a reader had no room for
 }
 
 // NewHub returns a Hub that nobody listens to yet.
@@ -260,6 +261,13 @@ func (h *Hub) Shutdown() {
 
 // Open returns how many streams are open, which they are until their readers have closed them.
 func (h *Hub) Open() int { return int(h.open.Load()) }
+
+// OpenTeams returns how many of them follow a whole team; those that have ended count no more.
+func (h *Hub) OpenTeams() int { return int(h.watching.Load()) }
+
+// Dropped returns how many events were ever dropped since a reader was slow. What was lost of the log is
+// read there.
+func (h *Hub) Dropped() int64 { return h.dropped.Load() }
 
 func (h *Hub) end(these []*Subscription) {
 	for _, s := range these {

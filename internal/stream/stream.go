@@ -193,6 +193,7 @@ func (s *Subscription) tell(e Event, room int) bool {
 	if len(s.events) >= room {
 		s.missed.Store(true)
 		if len(s.events) >= room {
+			s.hub.dropped.Add(1)
 			return false
 		}
 	}

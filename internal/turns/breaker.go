@@ -181,6 +181,13 @@ func (h *health) enter(ctx context.Context) error {
 
 func (h *health) leave() { <-h.places }
 
+// shut reports whether turns are kept from the model now.
+func (b *breaker) shut(now time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return until(b.later, now) > 0 || until(b.until, now) > 0
+}
+
 // healths are those of all models that were asked lately. Each has places of its own, so that one
 // that hangs takes none from the others.
 type healths struct {
@@ -190,6 +197,19 @@ type healths struct {
 
 // maxHealths bounds what is remembered.
 const maxHealths = 4096
+
+// shut counts those that turns are kept from.
+func (h *healths) shut(now time.Time) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := 0
+	for _, one := range h.by {
+		if one.breaker.shut(now) {
+			n++
+		}
+	}
+	return n
+}
 
 // of returns the health of a candidate; one whose connection leads elsewhere than before begins anew.
 func (h *healths) of(c Candidate, places int) *health {

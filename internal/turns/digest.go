@@ -125,6 +125,7 @@ func (e *Engine) write(ctx context.Context, p *purse, b brief, to int64) (consol
 		text, tokens, err := e.askFor(ctx, c, request)
 		step.Took, step.Tokens, step.Fault, step.Cost = e.Now().Sub(step.At), tokens, word(err), c.Price.Of(tokens)
 		p.pay(tokens.Total())
+		e.Watch.Did(b.turn.TeamID, step)
 		if tokens.Total() > 0 {
 			steps = append(steps, step)
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
@@ -35,7 +36,7 @@ type Hub interface {
 	HaltAt(ctx context.Context, node, turn console.ID) console.Halted
 }
 
-// Config is what an Engine is made of. All fields must be set but Limits and Chance.
+// Config is what an Engine is made of. All fields must be set but Limits, Chance and Watch.
 type Config struct {
 	DB     DB
 	Finder Finder
@@ -49,6 +50,7 @@ type Config struct {
 	Limits  Limits
 	Chance  func() float64 // from 0 up to 1, to spread what would come at once; nil: nothing is spread
 	Log     *slog.Logger
+	Watch   Watch // nil: nobody does
 }
 
 // Engine answers open turns.
@@ -69,6 +71,7 @@ type Engine struct {
 	summaries summaries
 	ledger    ledger
 	guesser   *words.Guesser
+	waiting   atomic.Int64 // turns that wait for a place at their model
 
 	mu      sync.Mutex
 	running map[console.ID]*run // by turn; held under mu
@@ -97,6 +100,9 @@ var (
 // New returns an Engine. It answers from the first Changed on; Run keeps it whole.
 func New(c Config) *Engine {
 	c.Limits = c.Limits.withDefaults()
+	if c.Watch == nil {
+		c.Watch = unwatched{}
+	}
 	work, stop := context.WithCancelCause(context.Background())
 	spare, stopSpare := context.WithCancelCause(work)
 	return &Engine{
@@ -148,6 +154,7 @@ func (e *Engine) said(c console.Change) {
 		e.Hub.Said(*c.Append)
 	}
 	e.Hub.Changed(c)
+	e.watchEnds(c)
 }
 
 // AgentStopped lets everything that an agent is writing run into the fence, which discards it, and
@@ -240,7 +247,11 @@ func (e *Engine) nudge(turn console.ID, seq int64, request string) bool {
 func (e *Engine) start(t console.Turn, k known) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if _, twice := e.running[t.ID]; twice || e.closed || len(e.running) >= e.Limits.Running {
+	if _, twice := e.running[t.ID]; twice || e.closed {
+		return
+	}
+	if len(e.running) >= e.Limits.Running {
+		e.Watch.PutOff()
 		return
 	}
 	back := e.setbacks[t.ID]

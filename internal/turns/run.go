@@ -47,7 +47,11 @@ type run struct {
 
 func newRun(e *Engine, t console.Turn, k known) *run {
 	ctx, stop := context.WithCancelCause(e.work)
-	return &run{e: e, turn: t, known: k, ctx: ctx, stop: stop, message: e.NewID(), begun: e.Now(), purse: purse{e: e, turn: t}, request: k.request}
+	return &run{
+		e: e, turn: t, known: k, ctx: ctx, stop: stop, message: e.NewID(), begun: e.Now(), purse: purse{e: e, turn: t},
+		request: k.request,
+		journal: journal{watch: e.Watch, team: t.TeamID},
+	}
 }
 
 // work answers the turn, and writes the one log line of it.
@@ -204,7 +208,9 @@ func (r *run) left() (console.TurnState, error) {
 // brief loads what the reply rests on, again if the customer wrote meanwhile.
 func (r *run) brief(ctx context.Context) (brief, error) {
 	for {
+		began := r.e.Now()
 		b, err := r.load(ctx)
+		r.e.Watch.Took(PartBrief, r.e.Now().Sub(began))
 		if err != nil {
 			return b, err
 		}
@@ -249,7 +255,10 @@ func (r *run) ask(ctx context.Context, a ask) (*answer, error) {
 	if err := sleep(ctx, a.after); err != nil {
 		return nil, err
 	}
-	if err := h.enter(ctx); err != nil {
+	r.e.waiting.Add(1)
+	err := h.enter(ctx)
+	r.e.waiting.Add(-1)
+	if err != nil {
 		return nil, err
 	}
 	defer h.leave()

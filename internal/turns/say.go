@@ -18,7 +18,9 @@ const commitTries = 5
 func (r *run) say(what reply) (console.TurnState, error) {
 	what.message.ID = r.replyID(what)
 	for try, pause := 1, r.e.Limits.Backoff; ; try, pause = try+1, 2*pause {
+		began := r.e.Now()
 		ended, err := r.commit(what)
+		r.e.Watch.Took(PartCommit, r.e.Now().Sub(began))
 		if err == nil && ended == nil {
 			return "", errGone
 		}

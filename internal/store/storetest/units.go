@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +22,7 @@ func unitTests() map[string]test {
 		"unit whose caller has left": unitCallerLeft,
 		"units announced in order":   unitsInOrder,
 		"units beside failing ones":  unitsBeside,
+		"units that wait":            unitsWait,
 		"closed":                     closed,
 	}
 }
@@ -208,4 +210,27 @@ func closed(t *testing.T, b *bench) {
 		}
 	}
 	ok(t, b.db.Close())
+}
+
+// unitsWait counts those that wait behind one which is being run. On PostgreSQL that one counts too.
+func unitsWait(t *testing.T, b *bench) {
+	t.Helper()
+	equal(t, "units that wait", b.db.Waiting(), 0)
+	running, end := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		ok(t, b.db.Write(t.Context(), b.team, func(*store.Tx) error {
+			close(running)
+			<-end
+			return nil
+		}))
+	})
+	<-running
+	all.Go(func() { ok(t, b.db.Write(t.Context(), b.team, func(*store.Tx) error { <-end; return nil })) })
+	for b.db.Waiting() == 0 {
+		runtime.Gosched()
+	}
+	close(end)
+	all.Wait()
+	equal(t, "units that wait", b.db.Waiting(), 0)
 }

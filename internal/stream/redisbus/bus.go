@@ -73,6 +73,9 @@ const (
 	forNodes        = "n:" // stream.News
 )
 
+// Up reports whether this node hears of others now.
+func (b *Bus) Up() bool { return b.up.Load() }
+
 func (b *Bus) channel(kind string, id console.ID) string { return b.cfg.Space + kind + string(id) }
 
 // note is what a parcel says. One without anything is a hint to look.
