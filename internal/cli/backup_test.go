@@ -72,3 +72,41 @@ func TestSizesAsPeopleReadThem(t *testing.T) {
 		}
 	}
 }
+
+// What a move needs is said before it begins.
+func TestMoveWantsATarget(t *testing.T) {
+	t.Parallel()
+	for want, args := range map[string][]string{
+		"missing flags: --to=URL":                              {"move", "--data-dir", t.TempDir()},
+		"BIMPE_MOVE_TO: must begin with":                       {"move", "--data-dir", t.TempDir(), "--to", "bimpe.db"},
+		"BIMPE_DATABASE_URL: data is moved from a data folder": {"move", "--to", "postgres://a/b", "--database-url", "postgres://c/d"},
+		"there is no database in":                              {"move", "--to", "postgres://a/b", "--data-dir", t.TempDir()},
+	} {
+		var stdout, stderr bytes.Buffer
+		if code := run(t.Context(), args, IO{Stdout: &stdout, Stderr: &stderr}); code != exitUsage || !strings.Contains(stderr.String(), want) || stdout.Len() != 0 {
+			t.Errorf("%v: code %d, %q", args, code, stderr.String())
+		}
+	}
+}
+
+// A rollback without anything to go back to, and the list of nothing.
+func TestRollbackOfNothing(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	say := func(args ...string) (string, string, int) {
+		t.Helper()
+		var stdout, stderr bytes.Buffer
+		code := run(t.Context(), append(args, "--data-dir", folder), IO{Stdout: &stdout, Stderr: &stderr})
+		return stdout.String(), stderr.String(), code
+	}
+	if _, complaint, code := say("rollback", "--list"); code != exitUsage || !strings.Contains(complaint, "there is no database in "+folder) {
+		t.Errorf("without a database: %d %s", code, complaint)
+	}
+	say("team", "create", "shop")
+	if list, _, code := say("rollback", "--list"); code != exitOK || strings.Join(strings.Fields(list), " ") != "NAME MADE SCHEMA SIZE WHY" {
+		t.Errorf("the list: %d %s", code, list)
+	}
+	if _, complaint, code := say("rollback"); code != exitFailure || !strings.Contains(complaint, "there is no snapshot") {
+		t.Errorf("rollback: %d %s", code, complaint)
+	}
+}

@@ -63,6 +63,7 @@ type commands struct {
 	Backup   backup   `cmd:"" help:"Write all data into one file, while servers go on."`
 	Restore  restore  `cmd:"" help:"Fill an empty place from a backup."`
 	Rollback rollback `cmd:"" help:"Put the database from before an upgrade back; stop the server before."`
+	Move     move     `cmd:"" help:"Copy all data from the data folder into a PostgreSQL database; stop the server before."`
 	OpenAPI  openapi  `cmd:"" name:"openapi" help:"Print the API's OpenAPI document."`
 	Version  version  `cmd:"" help:"Print the release."`
 }

@@ -49,6 +49,11 @@ func headerOf(ctx context.Context, from conn, d *dialect) (archive.Header, error
 	if there == int64(0) {
 		return archive.Header{}, errors.New("there is no data of bimpe in this database")
 	}
+	if d.many {
+		if err := isWhole(ctx, from); err != nil {
+			return archive.Header{}, err
+		}
+	}
 	h := archive.Header{Engine: d.name()}
 	if h.Schema, err = schemaOf(ctx, from); err != nil {
 		return h, err
@@ -89,13 +94,13 @@ func momentOfPostgres(ctx context.Context, c Config, f func(conn, *dialect) erro
 	d := postgresDialect()
 	db, on, err := openOne(ctx, c.URL)
 	if err != nil {
-		return reach(d, err)
+		return err
 	}
 	tx, err := on.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err == nil {
 		err = errors.Join(f(sqlConn{tx}, d), ended(tx.Rollback()))
 	}
-	return errors.Join(reach(d, err), on.Close(), db.Close())
+	return errors.Join(err, on.Close(), db.Close())
 }
 
 // ended is the error of ending a transaction, but for one whose context has ended it already.

@@ -70,8 +70,11 @@ func asKinds(columns []archive.Column, values []driver.Value) {
 				values[i] = v != 0
 			}
 		case []byte:
-			if c.Kind == archive.Text {
+			switch {
+			case c.Kind == archive.Text:
 				values[i] = string(v)
+			case v == nil: // SQLite's driver on no bytes, which PostgreSQL's would take for NULL
+				values[i] = []byte{}
 			}
 		case string:
 			if c.Kind == archive.Bytes {

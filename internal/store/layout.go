@@ -63,21 +63,21 @@ func makeTables(ctx context.Context, db database.DBTxConn, d *dialect, schema in
 	}
 	err = errors.Join(log.CreateVersionTable(ctx, db), log.Insert(ctx, db, database.InsertRequest{}))
 	if err != nil {
-		return reach(d, fmt.Errorf("make the tables: %w", err))
+		return fmt.Errorf("make the tables: %w", err)
 	}
 	for _, v := range all {
 		if v.number > schema {
 			break
 		}
 		if err := d.execFile(ctx, db, v.file); err != nil {
-			return reach(d, fmt.Errorf("make the tables of schema %d: %w", v.number, err))
+			return fmt.Errorf("make the tables of schema %d: %w", v.number, err)
 		}
 		if err := log.Insert(ctx, db, database.InsertRequest{Version: v.number}); err != nil {
-			return reach(d, fmt.Errorf("make the tables of schema %d: %w", v.number, err))
+			return fmt.Errorf("make the tables of schema %d: %w", v.number, err)
 		}
 	}
 	if _, err = db.ExecContext(ctx, `DELETE FROM meta`); err != nil {
-		return reach(d, fmt.Errorf("make the tables: %w", err))
+		return fmt.Errorf("make the tables: %w", err)
 	}
 	return nil
 }

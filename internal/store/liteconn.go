@@ -33,6 +33,8 @@ type access int
 const (
 	readOnly access = iota
 	readWrite
+	// untouched is for a file that must stay as it is, byte for byte, its write-ahead log too.
+	untouched
 	// filling is for a file that nobody knows of yet: it is whole and on disk at the end, or thrown away.
 	filling
 )
@@ -43,7 +45,7 @@ const (
 func pragmas(a access) []string {
 	all := []string{"busy_timeout(10000)", "temp_store(MEMORY)"}
 	switch a {
-	case readOnly:
+	case readOnly, untouched:
 		return append(all, "cache_size(-2048)", "mmap_size(134217728)", "query_only(1)")
 	case filling:
 		return append(all, "cache_size(-65536)", "journal_mode(OFF)", "synchronous(OFF)", "locking_mode(EXCLUSIVE)")
@@ -55,6 +57,9 @@ func pragmas(a access) []string {
 
 func dsn(folder string, a access) string {
 	q := make(url.Values)
+	if a == untouched {
+		q.Set("mode", "ro")
+	}
 	for _, p := range pragmas(a) {
 		q.Add("_pragma", p)
 	}

@@ -97,7 +97,9 @@ func (p *postgres) prepare(ctx context.Context, c Config) error {
 	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, int64(openingLock)); err != nil {
 		return errors.Join(reach(p.d, fmt.Errorf("wait for other nodes: %w", err)), conn.Close())
 	}
-	err = prepare(ctx, p.reads, p.d, c)
+	if err = isWhole(ctx, sqlConn{conn}); err == nil {
+		err = prepare(ctx, p.reads, p.d, c)
+	}
 	_, e := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(openingLock))
 	return errors.Join(err, e, conn.Close())
 }

@@ -111,15 +111,19 @@ func (r *restoring) fill(ctx context.Context, to target) error {
 
 // compare reads what was written.
 func (r *restoring) compare(ctx context.Context, c conn) error {
-	tables := make([]archive.Table, len(r.contents.Tables))
-	for i, t := range r.contents.Tables {
-		tables[i] = t.Table
-	}
-	got, err := sums(ctx, c, tables)
+	got, err := sums(ctx, c, tablesOf(r.contents))
 	if err != nil {
 		return err
 	}
 	return differences(r.contents.Tables, got)
+}
+
+func tablesOf(c archive.Contents) []archive.Table {
+	tables := make([]archive.Table, len(c.Tables))
+	for i, t := range c.Tables {
+		tables[i] = t.Table
+	}
+	return tables
 }
 
 // reader reads until its context ends.

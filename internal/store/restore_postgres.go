@@ -18,7 +18,7 @@ func (r *restoring) toPostgres(ctx context.Context) error {
 	d := postgresDialect()
 	db, on, err := openOne(ctx, r.URL)
 	if err != nil {
-		return reach(d, err)
+		return err
 	}
 	if _, err = on.ExecContext(ctx, `BEGIN`); err == nil {
 		err = r.inOne(ctx, on, d)
@@ -27,7 +27,7 @@ func (r *restoring) toPostgres(ctx context.Context) error {
 		_, err = on.ExecContext(ctx, `COMMIT`)
 	}
 	// Where it was not committed, the end of the connection undoes it.
-	return errors.Join(reach(d, err), on.Close(), db.Close())
+	return errors.Join(err, on.Close(), db.Close())
 }
 
 func (r *restoring) inOne(ctx context.Context, on *sql.Conn, d *dialect) error {
@@ -52,7 +52,12 @@ func (r *restoring) inOne(ctx context.Context, on *sql.Conn, d *dialect) error {
 	if err := r.compare(ctx, sqlConn{on}); err != nil {
 		return err
 	}
-	for _, t := range r.contents.Tables { // or the first plans are poor
+	return analyze(ctx, on, r.contents)
+}
+
+// analyze looks at what the tables hold, or the first plans would be poor.
+func analyze(ctx context.Context, on *sql.Conn, c archive.Contents) error {
+	for _, t := range c.Tables {
 		if _, err := on.ExecContext(ctx, `ANALYZE "`+t.Name+`"`); err != nil {
 			return fmt.Errorf("analyze table %s: %w", t.Name, err)
 		}
@@ -81,8 +86,7 @@ func isEmptyDatabase(ctx context.Context, on *sql.Conn) error {
 		return fmt.Errorf("look at the database: %w", err)
 	}
 	if there.Valid {
-		return fmt.Errorf("the database is not empty: it has a table %q. A backup is restored into an empty one: make it by "+
-			"`createdb` and name it in BIMPE_DATABASE_URL", there.String)
+		return fmt.Errorf("the database is not empty: it has a table %q. Name one that is; `createdb` makes it", there.String)
 	}
 	return nil
 }
