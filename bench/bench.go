@@ -46,6 +46,8 @@ func rows() []row {
 		{"streams", (*bench).streams},
 		{"start", (*bench).start},
 		{"long", (*bench).long},
+		{"backup", (*bench).backup},
+		{"move", (*bench).move},
 		{"postgres", (*bench).onPostgres},
 		{"window", (*bench).window},
 		{"nodes", (*bench).nodes},

@@ -83,3 +83,29 @@ func TestQuestionsAreOfTheTown(t *testing.T) {
 		}
 	}
 }
+
+func TestAPlaceKnowsItsFolder(t *testing.T) {
+	t.Parallel()
+	p := place{env: []string{"PATH=/bin", "BIMPE_DATA_DIR=/tmp/x", "BIMPE_RATE_LIMIT=0"}}
+	if got := p.folder(); got != "/tmp/x" {
+		t.Errorf("got %q", got)
+	}
+	if got := (place{}).folder(); got != "" {
+		t.Errorf("without one: got %q", got)
+	}
+}
+
+func TestACommandTellsWhatItPrinted(t *testing.T) {
+	t.Parallel()
+	program := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho \"$1 $WHO\"\necho complaint >&2\ntest \"$1\" = good\n"), 0o700); err != nil { //nolint:gosec // it is run
+		t.Fatal(err)
+	}
+	b := &bench{binary: program}
+	if out, err := b.command(t.Context(), []string{"WHO=me"}, "good", "more"); err != nil || out != "good me\n" {
+		t.Errorf("got %q, %v", out, err)
+	}
+	if _, err := b.command(t.Context(), nil, "bad"); err == nil || !strings.Contains(err.Error(), "bimpe bad: exit status 1: complaint") {
+		t.Errorf("got %v, want to hear what it complained of", err)
+	}
+}
