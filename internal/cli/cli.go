@@ -56,8 +56,9 @@ type commands struct {
 		Review   numberReview   `cmd:"" help:"Tell a team that its request is being looked at."`
 		Reject   numberReject   `cmd:"" help:"Tell a team that its request is not fulfilled."`
 	} `cmd:"" help:"Phone numbers and requests for them."`
-	Erase erase `cmd:"" help:"Remove all traces of one customer of a team."`
-	Keys  struct {
+	Export export `cmd:"" help:"Write all that a team has as plain files."`
+	Erase  erase  `cmd:"" help:"Remove all traces of one customer of a team."`
+	Keys   struct {
 		Rotate keysRotate `cmd:"" help:"Replace the master key and seal everything anew; stop the server before, where the key is in its data folder."`
 	} `cmd:"" help:"The master key, which seals secrets."`
 	Backup   backup   `cmd:"" help:"Write all data into one file, while servers go on."`

@@ -67,6 +67,8 @@ func TestNonsenseIsRefusedOnStandardError(t *testing.T) {
 		{"team", "set", "shop", "--retention-days", "many"},
 		{"team", "delete", "shop"},
 		{"erase", "ada"},
+		{"export", "files"},
+		{"export", "--team", "shop"},
 		{"erase", "--team", "shop"},
 		{"key", "create", "--scope", "*"},
 	} {
@@ -221,6 +223,7 @@ func TestAFolderWithoutADatabaseIsRefused(t *testing.T) {
 		{"team", "set", "shop", "--agents", "1"},
 		{"team", "delete", "--yes", "shop"},
 		{"erase", "--team", "shop", "ada"},
+		{"export", "--team", "shop", "files"},
 		{"phone-number", "list"},
 		{"phone-number", "requests"},
 		{"phone-number", "review", "c1"},

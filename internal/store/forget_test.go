@@ -374,14 +374,14 @@ func settled(t *testing.T, db *store.DB, mark string, at time.Time) {
 				})
 			},
 			func() error {
-				return tx.PutKnowledgeBase(t.Context(), console.KnowledgeBase{ID: id("k"), AgentID: agent, CreatedAt: at, UpdatedAt: at},
+				return tx.PutKnowledgeBase(t.Context(), console.KnowledgeBase{ID: id("k"), AgentID: agent, Content: new("text " + mark), CreatedAt: at, UpdatedAt: at},
 					[]console.Passage{{ID: id("p"), Terms: []console.Term{{Word: "a", Count: 1}}}})
 			},
 			func() error {
 				return tx.InsertKey(t.Context(), console.Key{ID: id("y"), TeamID: team, Name: mark, CreatedAt: at}, [32]byte([]byte(mark+strings.Repeat("x", 32))))
 			},
 			func() error {
-				return tx.InsertModelConnection(t.Context(), console.ModelConnection{ID: id("m"), Name: mark, CreatedAt: at, UpdatedAt: at})
+				return tx.InsertModelConnection(t.Context(), console.ModelConnection{ID: id("m"), Name: mark, SealedKey: []byte("sealed-secret"), CreatedAt: at, UpdatedAt: at})
 			},
 			func() error {
 				return tx.InsertPhoneNumber(t.Context(), console.PhoneNumber{ID: id("n"), E164: mark, AgentID: &agent, CreatedAt: at, UpdatedAt: at})
@@ -405,4 +405,79 @@ func settled(t *testing.T, db *store.DB, mark string, at time.Time) {
 	if err := store.Cut(t.Context(), db, team, "conversation-"+agent+console.ID(mark+"2")); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// taken is an export in memory.
+type taken struct {
+	kind  string
+	lines map[string][]string
+}
+
+func (e *taken) Kind(name string) error {
+	e.kind, e.lines[name] = name, nil
+	return nil
+}
+
+func (e *taken) Line(object []byte) error {
+	if !json.Valid(object) {
+		return fmt.Errorf("%s is no JSON", object)
+	}
+	e.lines[e.kind] = append(e.lines[e.kind], string(object))
+	return nil
+}
+
+func (e *taken) Text(base console.ID, text string) error {
+	e.lines["texts"] = append(e.lines["texts"], string(base)+": "+text)
+	return nil
+}
+
+// TestAnExportIsTheTeams exports one of two teams that have something of everything, in the middle of writes.
+func TestAnExportIsTheTeams(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, c store.Config, _ func(*testing.T) *sql.DB) {
+		t.Helper()
+		at := time.UnixMilli(1_800_000_000_000).UTC()
+		c.Now, c.Alerts = func() time.Time { return at }, true
+		db := open(t, c)
+		for _, team := range []string{gone, kept} {
+			settled(t, db, team, at)
+		}
+		err := db.Write(t.Context(), kept, func(tx *store.Tx) error {
+			return tx.InsertAgent(t.Context(), console.Agent{ID: "a2", Name: "deleted", TestCode: "a2", CreatedAt: at, UpdatedAt: at})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		spoken(t, db, kept, "a2", "deleted words")
+		if err := db.Write(t.Context(), kept, func(tx *store.Tx) error { return tx.DeleteAgent(t.Context(), "a2") }); err != nil {
+			t.Fatal(err)
+		}
+		came := &taken{lines: map[string][]string{}}
+		if err := store.Export(t.Context(), c, "name "+kept, came); err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]int{}
+		for kind, lines := range came.lines {
+			got[kind] = len(lines)
+			for _, line := range lines {
+				if strings.Contains(line, gone) || strings.Contains(line, "deleted") || strings.Contains(line, kept+"2") ||
+					strings.Contains(line, "sealed-secret") || strings.Contains(line, "hash") {
+					t.Errorf("%s has %s", kind, line)
+				}
+			}
+		}
+		want := map[string]int{
+			"team": 1, "api_keys": 1, "model_connections": 1, "workflows": 1, "agents": 1, "knowledge_bases": 1, "phone_numbers": 1,
+			"number_requests": 1, "contacts": 1, "conversations": 1, "messages": 2, "notes": 1, "summaries": 1, "turns": 1, "prompts": 1,
+			"calls": 1, "usage": 1, "texts": 1,
+		}
+		// What was spent stays counted, whatever has become of the conversation and its agent.
+		want["usage"] = got["usage"]
+		if diff := cmp.Diff(want, got); diff != "" || got["usage"] == 0 {
+			t.Errorf("lines (-want +got):\n%s", diff)
+		}
+		if err := store.Export(t.Context(), c, "nobody", came); !console.IsNotFound(err) {
+			t.Errorf("Export of nobody: %v, want CodeNotFound", err)
+		}
+	})
 }
