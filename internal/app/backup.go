@@ -71,7 +71,7 @@ func Backup(ctx context.Context, s Storage, release, file string) (Archived, err
 	if err != nil {
 		return Archived{}, err
 	}
-	contents, err := store.Backup(ctx, s.where(), release, part)
+	contents, err := store.Backup(ctx, s.where(), release, newGentle(ctx, part))
 	if err != nil {
 		return Archived{}, errors.Join(err, part.drop())
 	}
