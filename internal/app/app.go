@@ -31,6 +31,7 @@ import (
 	"github.com/bimpe/bimpe/internal/seal"
 	"github.com/bimpe/bimpe/internal/store"
 	"github.com/bimpe/bimpe/internal/stream"
+	"github.com/bimpe/bimpe/internal/traces"
 	"github.com/bimpe/bimpe/internal/turns"
 	"github.com/bimpe/bimpe/internal/workflows"
 )
@@ -55,6 +56,7 @@ type App struct {
 	listener net.Listener
 	ready    atomic.Bool
 	metrics  *metrics.Metrics
+	traces   *traces.Traces // nil: nobody is told
 
 	closeOnce sync.Once
 }
@@ -80,6 +82,9 @@ func Build(ctx context.Context, cfg Config) (*App, error) {
 
 // build goes along the arrows: what is kept, who asks, the rooms, the wire.
 func (a *App) build(ctx context.Context) error {
+	if err := a.newTraces(ctx); err != nil {
+		return err
+	}
 	v, err := openVault(ctx, a.cfg.Storage, store.Config{
 		Now: a.now, Log: a.log, Alerts: !a.cfg.SMTPURL.IsZero(), PromptLife: a.cfg.promptLife(),
 		Watch: a.metrics.Store,
@@ -141,7 +146,7 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 	a.engine = turns.New(turns.Config{
 		DB: turnStore{a.db}, Finder: finder{a.db, know}, Models: models,
 		Builtin: builtin.New(), Hub: a.ears(), Now: a.now,
-		NewID: a.ids.Next, Node: a.node, Log: a.log, Chance: rand.Float64, Watch: a.metrics.Turns,
+		NewID: a.ids.Next, Node: a.node, Log: a.log, Chance: rand.Float64, Watch: a.metrics.Turns, Tracer: a.turnTracer(),
 		Limits: turns.Limits{Turn: a.cfg.TurnTimeout, Grace: turnGrace},
 	})
 	api, err := httpapi.New(httpapi.Config{
@@ -160,7 +165,7 @@ func (a *App) rooms(v vault) (http.Handler, error) {
 		Now: time.Now, Log: a.log, AllowedOrigins: a.cfg.origins(), TrustedProxies: proxies,
 		RateLimit: a.cfg.RateLimit, Ready: a.readiness, Version: a.cfg.Version,
 		SharedLog: a.cfg.postgres(), Pages: pages,
-		Watch: a.metrics.API, Metrics: a.metrics.Handler(), MetricsAllow: readers,
+		Watch: a.metrics.API, Tracer: a.apiTracer(), Metrics: a.metrics.Handler(), MetricsAllow: readers,
 	})
 	if err != nil {
 		return nil, err
@@ -199,6 +204,7 @@ func (a *App) close() {
 		// Serving closes it too, and a second time is no fault.
 		_ = a.listener.Close()
 	}
+	a.endTraces()
 	if a.nodes.client != nil {
 		_ = a.nodes.client.Close() // nothing of it is kept
 	}

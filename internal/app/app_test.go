@@ -129,15 +129,15 @@ func TestTheDocumentNeedsNoServer(t *testing.T) {
 func TestEachProviderHasItsModel(t *testing.T) {
 	t.Parallel()
 	c := good()
-	if m, err := newModel(c); err != nil || m.Name() != "builtin" {
+	if m, err := newModel(c, nil); err != nil || m.Name() != "builtin" {
 		t.Errorf("newModel: %v, %v", m, err)
 	}
 	c.ModelProvider, c.Model = providerOpenAI, "some-model"
-	if m, err := newModel(c); err != nil || !strings.Contains(m.Name(), "some-model") {
+	if m, err := newModel(c, nil); err != nil || !strings.Contains(m.Name(), "some-model") {
 		t.Errorf("newModel: %v, %v", m, err)
 	}
 	c.ModelKey = secret("with space")
-	if _, err := newModel(c); err == nil {
+	if _, err := newModel(c, nil); err == nil {
 		t.Error("newModel takes a key that cannot be")
 	}
 }

@@ -50,6 +50,8 @@ type Config struct {
 
 	Version string    `kong:"-"` // stands in the log and in the API's document
 	Log     io.Writer `kong:"-"` // nil: nothing is logged
+	// Getenv finds OpenTelemetry's own settings; nil: there are none.
+	Getenv func(name string) string `kong:"-"`
 }
 
 const maxPromptDays = 3650

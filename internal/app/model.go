@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"net/http"
 
 	"github.com/bimpe/bimpe/internal/console"
 	"github.com/bimpe/bimpe/internal/knowledge"
@@ -15,12 +16,12 @@ import (
 )
 
 // newModel returns the server's own model.
-func newModel(c Config) (llm.Model, error) {
+func newModel(c Config, through func(http.RoundTripper) http.RoundTripper) (llm.Model, error) {
 	if c.ModelProvider == providerBuiltin {
 		return builtin.New(), nil
 	}
 	return dial(console.Provider(c.ModelProvider), upstream.Config{
-		BaseURL: c.ModelURL, Key: c.ModelKey.Reveal(), Model: c.Model,
+		BaseURL: c.ModelURL, Key: c.ModelKey.Reveal(), Model: c.Model, Through: through,
 		// Half of a turn's time, so that a model that hangs can be asked once more.
 		Idle: c.TurnTimeout / 2,
 	})

@@ -39,7 +39,7 @@ func (a *App) newConnections(s connections.Sealer) (*connections.Service, error)
 	return connections.New(connections.Config{
 		Now: a.now, NewID: a.ids.Next, Sealer: s, Plain: plain,
 		Dial: func(m console.ModelConnection, key string) (llm.Model, error) {
-			c := upstream.Config{Key: key, Model: m.Model, HTTP: client, Idle: a.cfg.TurnTimeout / 2}
+			c := upstream.Config{Key: key, Model: m.Model, HTTP: client, Through: a.through(), Idle: a.cfg.TurnTimeout / 2}
 			if m.BaseURL != nil {
 				c.BaseURL = *m.BaseURL
 			}
@@ -107,7 +107,7 @@ func wayOf(c console.ModelConnection) string {
 const maxMade = 1024
 
 func (a *App) newModels(rooms *connections.Service) (*models, error) {
-	m, err := newModel(a.cfg)
+	m, err := newModel(a.cfg, a.through())
 	if err != nil {
 		return nil, err
 	}

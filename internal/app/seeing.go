@@ -3,9 +3,15 @@ package app
 import (
 	"context"
 	"errors"
+	"net/http"
 	"runtime/debug"
+	"strings"
+	"time"
 
+	"github.com/bimpe/bimpe/internal/httpapi"
 	"github.com/bimpe/bimpe/internal/metrics"
+	"github.com/bimpe/bimpe/internal/traces"
+	"github.com/bimpe/bimpe/internal/turns"
 )
 
 // namedTeams is how many teams have their tokens counted under their own name. Each costs two series.
@@ -64,6 +70,59 @@ func sign(of func() bool) func() float64 {
 			return 1
 		}
 		return 0
+	}
+}
+
+// newTraces makes what draws, nil where nobody is to be told.
+func (a *App) newTraces(ctx context.Context) error {
+	if a.cfg.Getenv == nil {
+		return nil
+	}
+	var err error
+	a.traces, err = traces.New(ctx, traces.Config{
+		Version: a.cfg.Version, Node: string(a.node), Getenv: a.cfg.Getenv, Log: a.log,
+	})
+	if err != nil {
+		return &ConfigError{Faults: strings.Split(err.Error(), "\n")}
+	}
+	return nil
+}
+
+// through is what calls of models go through.
+func (a *App) through() func(http.RoundTripper) http.RoundTripper {
+	if a.traces == nil {
+		return nil
+	}
+	return a.traces.Through
+}
+
+// apiTracer draws requests; a nil *traces.Traces must not become an interface that is none.
+func (a *App) apiTracer() httpapi.Tracer {
+	if a.traces == nil {
+		return nil
+	}
+	return a.traces
+}
+
+func (a *App) turnTracer() turns.Tracer {
+	if a.traces == nil {
+		return nil
+	}
+	return a.traces
+}
+
+// traceGrace is how long the last spans may take to be sent.
+const traceGrace = 700 * time.Millisecond
+
+// endTraces sends the spans that wait, if there is somebody to take them.
+func (a *App) endTraces() {
+	if a.traces == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), traceGrace)
+	defer cancel()
+	if err := a.traces.Stop(ctx); err != nil {
+		a.log.Warn("the last traces were not sent", "error", err.Error())
 	}
 }
 

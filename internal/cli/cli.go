@@ -205,7 +205,7 @@ type serve struct {
 
 // Run is called by kong.
 func (c *serve) Run(ctx context.Context, to IO) error {
-	c.Version, c.Log = to.Version, to.Stderr
+	c.Version, c.Log, c.Getenv = to.Version, to.Stderr, os.Getenv
 	a, err := app.Build(ctx, c.Config)
 	if err != nil {
 		return err

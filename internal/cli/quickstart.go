@@ -32,7 +32,7 @@ const demoLimit = 90 * time.Second
 
 // Run is called by kong.
 func (c *quickstart) Run(ctx context.Context, to IO) error {
-	c.Version, c.Log = to.Version, to.Stderr
+	c.Version, c.Log, c.Getenv = to.Version, to.Stderr, os.Getenv
 	if c.LogLevel == "" {
 		c.LogLevel = "warn" // what is to be seen is the reply
 	}

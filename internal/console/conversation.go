@@ -228,8 +228,14 @@ type Change struct {
 	Agent  AgentState // under which Opened was opened
 	// Learned is what the deed teaches of the customer; nil: nothing. Learn sets it.
 	Learned *Learned
-	// Request is the id of the request that did it, for logs; empty: none that is known. It is not stored.
-	Request string
+	Cause   Cause // what did it
+}
+
+// Cause is the request behind a deed, for logs and traces. The zero value is none that is known. It is not
+// stored.
+type Cause struct {
+	Request string // its id
+	Trace   string // its span, as those who draw traces name it
 }
 
 // Say appends m to the conversation: it numbers it, gives it a time later than the one before, and

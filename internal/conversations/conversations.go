@@ -91,8 +91,8 @@ type Draft struct {
 	TakeOver bool
 	// Key is the key with which it is sent, on whose account its answer goes; empty: none.
 	Key console.ID
-	// Request is the id of the request that sends it, for logs; empty: none.
-	Request string
+	// Cause is the request that sends it.
+	Cause console.Cause
 }
 
 // Sent is a message that was stored, and its conversation as the message left it.

@@ -46,7 +46,7 @@ func decide(in sending) console.Change {
 		m.Author = console.ByHuman
 	}
 	c, m := in.now.Say(m, in.at)
-	change := console.Change{Was: in.was, Now: c, Append: &m, Agent: in.agent, Request: in.draft.Request}
+	change := console.Change{Was: in.was, Now: c, Append: &m, Agent: in.agent, Cause: in.draft.Cause}
 	if m.Author == console.ByHuman {
 		return human(change, in)
 	}

@@ -64,6 +64,8 @@ type Config struct {
 	Ready func(context.Context) (lacks []string, err error)
 	// Watch hears of what is asked; nil: nobody does.
 	Watch Watch
+	// Tracer draws requests; nil: nobody does.
+	Tracer Tracer
 	// Metrics answers those on this machine, and in MetricsAllow, what has been counted; nil: there is no
 	// such path.
 	Metrics      http.Handler

@@ -30,7 +30,8 @@ type exchange struct {
 	// conversation is the one that it is about where the path does not say so; empty: it is about none, or
 	// that is not known.
 	conversation console.ID
-	told         heard // who hears of the answer
+	told         heard                  // who hears of the answer
+	drawn        func(int, []slog.Attr) // ends the span; nil: nobody draws it
 }
 
 // WriteHeader notes the status for the log.
@@ -83,6 +84,9 @@ func (a *API) log(x *exchange, r *http.Request) {
 	}
 	if x.code != "" {
 		attrs = append(attrs, slog.String("code", string(x.code)))
+	}
+	if x.drawn != nil {
+		x.drawn(x.status, attrs)
 	}
 	level := slog.LevelInfo
 	if x.err != nil {

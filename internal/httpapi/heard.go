@@ -1,6 +1,9 @@
 package httpapi
 
 import (
+	"context"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
@@ -22,6 +25,25 @@ func (a *API) hearOf(op operation) heard {
 		return a.hear(op.name)
 	}
 	return a.cfg.Watch.Lasting(op.name)
+}
+
+// trace begins the span of a request to the API, if somebody draws it, and returns the request that belongs to it.
+func (a *API) trace(x *exchange, r *http.Request) *http.Request {
+	if a.cfg.Tracer == nil || !strings.HasPrefix(r.URL.Path, Prefix) {
+		return r
+	}
+	var ctx context.Context
+	ctx, x.drawn = a.cfg.Tracer.Request(r)
+	return r.WithContext(ctx)
+}
+
+// cause is the request as those know it who go on behind it.
+func (c *call) cause() console.Cause {
+	cause := console.Cause{Request: c.x.id}
+	if t := c.api.cfg.Tracer; t != nil {
+		cause.Trace = t.Trace(c.ctx())
+	}
+	return cause
 }
 
 // sent tells of an event that is being written to a stream.

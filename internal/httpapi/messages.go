@@ -61,7 +61,7 @@ type messageIn struct {
 
 func (m messageIn) draft(c *call) conversations.Draft {
 	d := conversations.Draft{
-		Role: m.Role, Text: m.Text, TakeOver: m.TakeOver, Key: c.principal().Key, Request: c.x.id,
+		Role: m.Role, Text: m.Text, TakeOver: m.TakeOver, Key: c.principal().Key, Cause: c.cause(),
 		Attachments: items(m.Attachments, func(a attachmentJSON) console.Attachment { return console.Attachment(a) }),
 	}
 	if d.Role == "" {

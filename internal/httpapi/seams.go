@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"context"
+	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/bimpe/bimpe/internal/agents"
@@ -133,6 +135,15 @@ type Watch interface {
 	Lasting(name string) func(status int, code console.Code, took time.Duration)
 	// Sent hears of an event that was written to a stream.
 	Sent(event string)
+}
+
+// Tracer draws requests as spans of traces.
+type Tracer interface {
+	// Request begins the span of a request, in the context that is returned, and returns what ends it by
+	// what its log line says.
+	Request(r *http.Request) (context.Context, func(status int, attrs []slog.Attr))
+	// Trace is what the span of a context is called for those who go on behind it; empty: there is none.
+	Trace(ctx context.Context) string
 }
 
 // Sealer hides secrets that have to be kept. The purpose must be the same when opening.

@@ -18,6 +18,7 @@ const maxBody = 1 << 20
 // serve is the way of every request; see the picture in the package's comment.
 func (a *API) serve(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{ResponseWriter: w, id: a.requestID(r.Header), started: a.cfg.Now(), rawBody: r.Body, told: a.told}
+	r = a.trace(x, r)
 	w.Header()["X-Request-Id"] = []string{x.id}
 	defer a.log(x, r)
 	defer a.recovered(x, r)

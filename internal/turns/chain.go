@@ -232,7 +232,7 @@ func (r *run) admit(h *health, a ask) error {
 	if shut, _ := errors.AsType[*shutError](err); shut != nil && shut.told {
 		fault = "retry_after"
 	}
-	r.journal.add(console.Step{
+	r.did(r.traced, console.Step{
 		Kind: console.StepSkipped, At: r.e.Now(), Model: r.asking.ref(), Fault: fault, Note: err.Error(),
 	})
 	return err

@@ -36,7 +36,7 @@ type Hub interface {
 	HaltAt(ctx context.Context, node, turn console.ID) console.Halted
 }
 
-// Config is what an Engine is made of. All fields must be set but Limits, Chance and Watch.
+// Config is what an Engine is made of. All fields must be set but Limits, Chance, Watch and Tracer.
 type Config struct {
 	DB     DB
 	Finder Finder
@@ -50,7 +50,8 @@ type Config struct {
 	Limits  Limits
 	Chance  func() float64 // from 0 up to 1, to spread what would come at once; nil: nothing is spread
 	Log     *slog.Logger
-	Watch   Watch // nil: nobody does
+	Watch   Watch  // nil: nobody does
+	Tracer  Tracer // nil: nobody does
 }
 
 // Engine answers open turns.
@@ -103,6 +104,9 @@ func New(c Config) *Engine {
 	if c.Watch == nil {
 		c.Watch = unwatched{}
 	}
+	if c.Tracer == nil {
+		c.Tracer = untraced{}
+	}
 	work, stop := context.WithCancelCause(context.Background())
 	spare, stopSpare := context.WithCancelCause(work)
 	return &Engine{
@@ -127,7 +131,7 @@ func (e *Engine) Changed(c console.Change) {
 	case c.Opened != nil && c.Opened.State == console.TurnOpen:
 		e.start(*c.Opened, knownOf(c))
 	case c.Append != nil && c.Append.Author == console.ByCustomer && c.Now.OpenTurn != "":
-		if !e.nudge(c.Now.OpenTurn, c.Append.Seq, c.Request) {
+		if !e.nudge(c.Now.OpenTurn, c.Append.Seq, c.Cause) {
 			e.Hub.Tell(stream.News{Asked: c.Now.OpenTurn, Seq: c.Append.Seq})
 		}
 	}
@@ -139,7 +143,7 @@ func (e *Engine) Heard(n stream.News) {
 	case n.Ended != "":
 		e.drop(n.Ended, n.State)
 	case n.Asked != "":
-		e.nudge(n.Asked, n.Seq, "")
+		e.nudge(n.Asked, n.Seq, console.Cause{})
 	case n.Stopped != "":
 		e.agentStopped(n.Stopped, n.Why)
 	case n.Forgotten != "":
@@ -232,12 +236,12 @@ func (e *Engine) drop(turn console.ID, as console.TurnState) bool {
 }
 
 // nudge reports whether the turn is at work here.
-func (e *Engine) nudge(turn console.ID, seq int64, request string) bool {
+func (e *Engine) nudge(turn console.ID, seq int64, cause console.Cause) bool {
 	e.mu.Lock()
 	r := e.running[turn]
 	e.mu.Unlock()
 	if r != nil {
-		r.nudge(seq, request)
+		r.nudge(seq, cause)
 	}
 	return r != nil
 }

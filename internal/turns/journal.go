@@ -10,9 +10,6 @@ import (
 
 // journal gathers what a run does, for the record of its turn. It may be used by many goroutines.
 type journal struct {
-	watch Watch // hears of each step
-	team  console.ID
-
 	mu     sync.Mutex
 	record console.Record // held under mu
 }
@@ -26,9 +23,6 @@ func (j *journal) add(steps ...console.Step) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for _, s := range steps {
-		if j.watch != nil {
-			j.watch.Did(j.team, s)
-		}
 		if s.Kind == console.StepModel || s.Kind == console.StepSummary {
 			j.record.Spend(s)
 		}

@@ -13,10 +13,10 @@ import (
 type known struct {
 	conversation *console.Conversation
 	agent        console.AgentState
-	request      string // that sent the message which began the turn
+	cause        console.Cause // that sent the message which began the turn
 }
 
-func knownOf(c console.Change) known { return known{&c.Now, c.Agent, c.Request} }
+func knownOf(c console.Change) known { return known{&c.Now, c.Agent, c.Cause} }
 
 // agentCache remembers agents as they were last read. An agent of the asked-for version is the same
 // whoever read it, so that nothing ever has to be taken out for being stale.

@@ -28,7 +28,7 @@ func TestALineHasItsRequest(t *testing.T) {
 			var log bytes.Buffer
 			h.Log = slog.New(slog.NewTextHandler(&log, nil))
 			writes := func(text string) {
-				h.send(conversations.Draft{Role: console.RoleUser, Text: text, Request: "req-" + text})
+				h.send(conversations.Draft{Role: console.RoleUser, Text: text, Cause: console.Cause{Request: "req-" + text}})
 			}
 			writes("a")
 			time.Sleep(test.after)

@@ -30,8 +30,9 @@ type run struct {
 	asking  Candidate // whom it asks now; of the run's own goroutine
 	owed    bool      // that it was taken up again has not been counted; of the run's own goroutine
 	purse   purse
-	request string // that sent the message which began the turn; empty: it is not known here
-	talk    int    // the room of the conversation in what it asked last; 0: it asked nobody who reads it
+	cause   console.Cause   // that sent the message which began the turn; zero: it is not known here
+	traced  context.Context // of the turn's span; of the run's own goroutine, which sets it before it does anything
+	talk    int             // the room of the conversation in what it asked last; 0: it asked nobody who reads it
 
 	mu       sync.Mutex
 	message  console.ID              // of the reply being written
@@ -39,7 +40,7 @@ type run struct {
 	heard    bool                    // some of it has gone out to a reader
 	seen     int64                   // newest customer message that it rests on; 0 before the brief
 	newest   int64                   // newest customer message that was told of
-	later    string                  // the request of the first that it does not rest on, which begins the next turn
+	later    console.Cause           // the request of the first that it does not rest on, which begins the next turn
 	queues   bool                    // the agent never starts over
 	restarts int                     // how often it has started over
 	again    context.CancelCauseFunc // starts the attempt over; nil between attempts
@@ -49,14 +50,15 @@ func newRun(e *Engine, t console.Turn, k known) *run {
 	ctx, stop := context.WithCancelCause(e.work)
 	return &run{
 		e: e, turn: t, known: k, ctx: ctx, stop: stop, message: e.NewID(), begun: e.Now(), purse: purse{e: e, turn: t},
-		request: k.request,
-		journal: journal{watch: e.Watch, team: t.TeamID},
+		cause: k.cause, traced: ctx,
 	}
 }
 
 // work answers the turn, and writes the one log line of it.
 func (r *run) work() {
-	deadline, cancel := context.WithTimeoutCause(r.ctx, r.e.Limits.Turn, errExpired)
+	var drawn func(failed bool, attrs []slog.Attr)
+	r.traced, drawn = r.e.Tracer.Turn(r.ctx, r.cause.Trace)
+	deadline, cancel := context.WithTimeoutCause(r.traced, r.e.Limits.Turn, errExpired)
 	defer cancel()
 	defer r.stop(errGone)
 	defer r.purse.close()
@@ -67,10 +69,11 @@ func (r *run) work() {
 	if failed(err) {
 		r.setBack()
 	}
-	r.log(r.e.Now().Sub(r.begun), outcome, faults, err)
+	drawn(failed(err) || outcome == console.TurnFailed, r.log(r.e.Now().Sub(r.begun), outcome, faults, err))
 }
 
-func (r *run) log(took time.Duration, outcome console.TurnState, faults []try, err error) {
+// log writes the line of the run, and returns what it says.
+func (r *run) log(took time.Duration, outcome console.TurnState, faults []try, err error) []slog.Attr {
 	level, what := slog.LevelInfo, append(r.who(),
 		slog.Int64("attempt", r.turn.Attempt), slog.Int64("duration_ms", took.Milliseconds()))
 	switch {
@@ -86,6 +89,7 @@ func (r *run) log(took time.Duration, outcome console.TurnState, faults []try, e
 		what = append(what, slog.String("outcome", "left"), slog.String("why", err.Error()))
 	}
 	r.e.Log.LogAttrs(context.Background(), level, "turn", what...)
+	return what
 }
 
 // who says in a log which turn it is.
@@ -94,8 +98,8 @@ func (r *run) who() []slog.Attr {
 		slog.String("turn", string(r.turn.ID)), slog.String("team", string(r.turn.TeamID)),
 		slog.String("conversation", string(r.turn.ConversationID)),
 	}
-	if r.request != "" {
-		who = append(who, slog.String("request_id", r.request))
+	if r.cause.Request != "" {
+		who = append(who, slog.String("request_id", r.cause.Request))
 	}
 	return who
 }
@@ -208,9 +212,9 @@ func (r *run) left() (console.TurnState, error) {
 // brief loads what the reply rests on, again if the customer wrote meanwhile.
 func (r *run) brief(ctx context.Context) (brief, error) {
 	for {
-		began := r.e.Now()
+		done := r.part(PartBrief)
 		b, err := r.load(ctx)
-		r.e.Watch.Took(PartBrief, r.e.Now().Sub(began))
+		done()
 		if err != nil {
 			return b, err
 		}
@@ -218,7 +222,7 @@ func (r *run) brief(ctx context.Context) (brief, error) {
 		r.seen, r.queues = b.seen(), b.agent.OnNewMessage == console.Queue
 		current := r.queues || r.newest <= r.seen
 		if r.newest <= r.seen {
-			r.later = ""
+			r.later = console.Cause{}
 		}
 		r.mu.Unlock()
 		if current {
@@ -265,6 +269,7 @@ func (r *run) ask(ctx context.Context, a ask) (*answer, error) {
 	if err := r.admit(h, a); err != nil {
 		return nil, err
 	}
+	ctx = r.e.Tracer.Ask(ctx)
 	r.tries++
 	step.Try, step.Waited = r.tries, r.e.Now().Sub(step.At)
 	end, err := r.put(ctx, h, &a)
@@ -276,7 +281,7 @@ func (r *run) ask(ctx context.Context, a ask) (*answer, error) {
 		err = errNothingSaid
 	}
 	r.settle(h, a, err)
-	r.asked(step, a.prompt, end, err)
+	r.asked(ctx, step, a.prompt, end, err)
 	if err != nil {
 		return nil, err
 	}
@@ -427,11 +432,11 @@ func clean(s string) string {
 }
 
 // nudge tells that the customer wrote again. The attempt starts over unless some of it has gone out.
-func (r *run) nudge(seq int64, request string) {
+func (r *run) nudge(seq int64, cause console.Cause) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.newest = max(r.newest, seq); seq > r.seen && r.later == "" {
-		r.later = request
+	if r.newest = max(r.newest, seq); seq > r.seen && r.later == (console.Cause{}) {
+		r.later = cause
 	}
 	if r.again == nil || r.queues || r.heard || seq <= r.seen || r.restarts >= maxRestarts {
 		return

@@ -18,9 +18,9 @@ const commitTries = 5
 func (r *run) say(what reply) (console.TurnState, error) {
 	what.message.ID = r.replyID(what)
 	for try, pause := 1, r.e.Limits.Backoff; ; try, pause = try+1, 2*pause {
-		began := r.e.Now()
+		done := r.part(PartCommit)
 		ended, err := r.commit(what)
-		r.e.Watch.Took(PartCommit, r.e.Now().Sub(began))
+		done()
 		if err == nil && ended == nil {
 			return "", errGone
 		}
@@ -66,7 +66,7 @@ func (r *run) commit(what reply) (*console.Turn, error) {
 			return errGone
 		}
 		if change.Opened != nil {
-			change.Opened.Node, change.Request = r.e.Node, r.nextRequest()
+			change.Opened.Node, change.Cause = r.e.Node, r.nextCause()
 		}
 		change.Team = r.turn.TeamID
 		change.Ended.Record = r.record(change.Ended.State)
@@ -77,8 +77,8 @@ func (r *run) commit(what reply) (*console.Turn, error) {
 	return ended, err
 }
 
-// nextRequest is the one that sent the message which begins the next turn; empty: it is not known here.
-func (r *run) nextRequest() string {
+// nextCause is the one that sent the message which begins the next turn; zero: it is not known here.
+func (r *run) nextCause() console.Cause {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.later

@@ -19,7 +19,7 @@ func (r *run) note(steps []console.Step) {
 		if s.At.IsZero() {
 			s.At = at
 		}
-		r.journal.add(s)
+		r.did(r.traced, s)
 	}
 }
 
@@ -38,8 +38,8 @@ func given(passages []console.Passage) []console.Step {
 	return []console.Step{{Kind: console.StepKnowledge, Sources: sources}}
 }
 
-// asked puts an asking of a model into the journal, once it is over, however it ended.
-func (r *run) asked(s console.Step, p told, end llm.End, err error) {
+// asked puts an asking of a model into the journal, once it is over, however it ended. ctx is that of its span.
+func (r *run) asked(ctx context.Context, s console.Step, p told, end llm.End, err error) {
 	s.Took, s.Fault = r.e.Now().Sub(s.At), word(err)
 	cut, misfits := err == nil && end.Finish == llm.FinishLength, misfitsOf(end, err)
 	switch {
@@ -62,7 +62,7 @@ func (r *run) asked(s console.Step, p told, end llm.End, err error) {
 		r.talk = p.talk
 		r.journal.prompt(p)
 	}
-	r.journal.add(s)
+	r.did(ctx, s)
 }
 
 // misfitsOf are the calls of an asking that nobody could act on, however it ended.

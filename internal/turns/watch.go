@@ -1,6 +1,8 @@
 package turns
 
 import (
+	"context"
+	"log/slog"
 	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
@@ -32,6 +34,45 @@ func (unwatched) Ended(console.TurnState, console.Why, time.Duration) {}
 func (unwatched) Did(console.ID, console.Step)                        {}
 func (unwatched) Took(string, time.Duration)                          {}
 func (unwatched) PutOff()                                             {}
+
+// Tracer draws what an engine does as spans of traces. None of its methods blocks.
+type Tracer interface {
+	// Turn begins the span of a turn behind that of the request which caused it, parent being empty where none is
+	// known, and returns what ends it by what its log line says.
+	Turn(ctx context.Context, parent string) (context.Context, func(failed bool, attrs []slog.Attr))
+	// Part begins the span of a part of a turn, and returns what ends it.
+	Part(ctx context.Context, name string) func()
+	// Ask begins the span of an asking of a model; its step, with the context that is returned, ends it.
+	Ask(ctx context.Context) context.Context
+	// Step draws a step of a turn's record.
+	Step(ctx context.Context, s console.Step)
+}
+
+// untraced is the Tracer of an engine that nobody draws.
+type untraced struct{}
+
+func (untraced) Turn(ctx context.Context, _ string) (context.Context, func(bool, []slog.Attr)) {
+	return ctx, func(bool, []slog.Attr) {}
+}
+func (untraced) Part(context.Context, string) func()     { return func() {} }
+func (untraced) Ask(ctx context.Context) context.Context { return ctx }
+func (untraced) Step(context.Context, console.Step)      {}
+
+// did puts a step on the record, and tells who counts and who draws; ctx is that of its span, or of the turn's.
+func (r *run) did(ctx context.Context, s console.Step) {
+	r.journal.add(s)
+	r.e.Watch.Did(r.turn.TeamID, s)
+	r.e.Tracer.Step(ctx, s)
+}
+
+// part begins a part of the turn, and returns what ends it.
+func (r *run) part(name string) func() {
+	began, drawn := r.e.Now(), r.e.Tracer.Part(r.traced, name)
+	return func() {
+		r.e.Watch.Took(name, r.e.Now().Sub(began))
+		drawn()
+	}
+}
 
 // watchEnds tells of the turns that a change ends. One that nobody answers has ended with its beginning.
 func (e *Engine) watchEnds(c console.Change) {

@@ -1,7 +1,9 @@
 package turns
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bimpe/bimpe/internal/console"
+	"github.com/bimpe/bimpe/internal/conversations"
 	"github.com/bimpe/bimpe/internal/llm"
 )
 
@@ -138,5 +141,59 @@ func TestWhatIsUnderWayCanBeAsked(t *testing.T) {
 			t.Errorf("%d models are shut once a probe may go, want 0", n)
 		}
 		h.cancel()
+	})
+}
+
+// sketch is a Tracer that writes down what begins behind what, and what ends.
+type sketch struct {
+	mu    sync.Mutex
+	lines []string // held under mu
+}
+
+// spanned is the key of the span in a context.
+type spanned struct{}
+
+func (k *sketch) put(ctx context.Context, what string) context.Context {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	behind, _ := ctx.Value(spanned{}).(string)
+	k.lines = append(k.lines, behind+" > "+what)
+	return context.WithValue(ctx, spanned{}, what)
+}
+
+func (k *sketch) Turn(ctx context.Context, parent string) (context.Context, func(bool, []slog.Attr)) {
+	ctx = k.put(context.WithValue(ctx, spanned{}, parent), "turn")
+	return ctx, func(failed bool, attrs []slog.Attr) {
+		k.put(ctx, fmt.Sprintf("ends, failed %t, after %d words", failed, len(attrs)))
+	}
+}
+
+func (k *sketch) Part(ctx context.Context, name string) func() {
+	ctx = k.put(ctx, name)
+	return func() { k.put(ctx, "ends") }
+}
+
+func (k *sketch) Ask(ctx context.Context) context.Context { return k.put(ctx, "model") }
+
+func (k *sketch) Step(ctx context.Context, s console.Step) { k.put(ctx, "step "+string(s.Kind)) }
+
+func TestATurnIsDrawnBehindItsCause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := &sketch{}
+		h := newHouse(t, utterance{fault: llm.Fail(llm.KindUnavailable, nil)}, utterance{words: []string{"yes"}, pause: time.Second})
+		h.Tracer = k
+		send := func(text string) {
+			h.send(conversations.Draft{Role: console.RoleUser, Text: text, Cause: console.Cause{Request: "r-" + text, Trace: "t-" + text}})
+		}
+		send("a")
+		time.Sleep(time.Minute)
+		want := []string{
+			"t-a > turn", "turn > brief", "brief > ends", "turn > model", "model > step model", "turn > model", "model > step model",
+			"turn > commit", "commit > ends", "turn > ends, failed false, after 9 words",
+		}
+		if diff := cmp.Diff(want, k.lines); diff != "" {
+			t.Errorf("drawn (-want +got):\n%s", diff)
+		}
 	})
 }

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net"
@@ -18,6 +19,8 @@ type Config struct {
 	Key     string       // empty: none is sent
 	Model   string       // must be set
 	HTTP    *http.Client // nil: one of the model's own, fit for many streams at a time
+	// Through is what the client's calls go through on their way; nil: nothing.
+	Through func(http.RoundTripper) http.RoundTripper
 
 	// First is how long the server may take to the first byte of its reply; 0: as long as Idle.
 	First time.Duration
@@ -57,6 +60,9 @@ func (c Config) Complete(vendor, baseURL string) (Config, error) {
 		return c, errors.New(vendor + ": the key must be visible ASCII without spaces")
 	}
 	c.HTTP = withoutRedirects(c.HTTP)
+	if c.Through != nil {
+		c.HTTP.Transport = c.Through(cmp.Or(c.HTTP.Transport, http.DefaultTransport))
+	}
 	c.Idle = or(c.Idle, DefaultIdle)
 	c.First = or(c.First, c.Idle)
 	c.Most = or(c.Most, DefaultMost)
