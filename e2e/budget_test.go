@@ -37,7 +37,7 @@ func (s *site) answered(t *testing.T, agentID string, said message) (turn record
 // which budget it was.
 func TestOverABudgetTheBuiltInResponderAnswers(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		m := newModel(t, echo)
 		s := serving(t, e, m.settings()...)
 		free, poor := s.newAgent(t, nil), s.newAgent(t, object{"max_tokens_per_day": 1})

@@ -148,7 +148,7 @@ func TestATeamsConnectionIsGuarded(t *testing.T) {
 // A test that is repeated under its key asks the model no second time.
 func TestATestOfAConnectionIsDoneOnceAKey(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		t.Helper()
 		m := newModel(t, echo)
 		s := serving(t, e, loopback)

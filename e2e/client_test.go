@@ -79,6 +79,7 @@ func (s *site) try(ctx context.Context, r request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	out.Close = s.proxy != nil // so that the next request goes to another node
 	if body != nil {
 		out.Header.Set("Content-Type", "application/json")
 	}

@@ -9,7 +9,7 @@ import (
 // What hangs below an agent goes with it: nobody listens to a conversation that is not there.
 func TestStreamsOfADeletedAgentEnd(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e, newModel(t, echo).settings()...)
 		a := s.newAgent(t, nil)
 		first := s.say(t, a.ID, "hello")
@@ -22,7 +22,7 @@ func TestStreamsOfADeletedAgentEnd(t *testing.T) {
 
 func TestNothingOfADeletedAgentIsLeft(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e, newModel(t, echo).settings()...)
 		built := want[agent](t, s, http.StatusCreated, request{method: "POST", path: api + "/workflows", body: object{"name": "w"}})
 		gone, kept := s.newAgent(t, object{"workflow_id": built.ID}), s.newAgent(t, nil)

@@ -11,7 +11,7 @@ const leave = 10 * time.Second
 
 func TestStreamsEndProperlyWhenTheServerStops(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e, newModel(t, echo).settings()...)
 		a := s.newAgent(t, nil)
 		first := s.say(t, a.ID, "hello")
@@ -33,7 +33,7 @@ func TestStreamsEndProperlyWhenTheServerStops(t *testing.T) {
 
 func TestAServerThatStopsHandsItsTurnsOver(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		asked := make(chan struct{})
 		m := newModel(t, func(c *call) {
 			if c.n == 1 {
@@ -70,7 +70,7 @@ func TestStreamsEndWhenTheirKeyIsRevoked(t *testing.T) {
 			}
 		},
 	}
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e, newModel(t, echo).settings()...)
 		a := s.newAgent(t, nil)
 		first := s.say(t, a.ID, "hello")
@@ -98,7 +98,7 @@ func TestStreamsEndWhenTheirKeyIsRevoked(t *testing.T) {
 
 func TestHealthNeedsNoKey(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e)
 		for _, path := range []string{"/healthz", "/readyz", api + "/health"} {
 			if got := s.send(t, request{method: "GET", path: path, key: "-"}); got.status != http.StatusOK {
@@ -162,7 +162,7 @@ func TestSettingsThatCannotBeAreNamed(t *testing.T) {
 
 func TestAnotherMasterKeyIsRefused(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e)
 		s.kill()
 		s.env = append(s.env, "BIMPE_MASTER_KEY=ZGlmZmVyZW50LWRpZmZlcmVudC1kaWZmZXJlbnQtMzI=")

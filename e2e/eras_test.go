@@ -19,7 +19,7 @@ func settings() []string {
 
 func TestTheStrictestClientOfTheOlderEra(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		w := newWalker(t, serving(t, e, newModel(t, echo).settings(settings()...)...), "0.1")
 		w.older()
 		w.covered()
@@ -28,7 +28,7 @@ func TestTheStrictestClientOfTheOlderEra(t *testing.T) {
 
 func TestTheStrictestClientOfTheNewerEra(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		w := newWalker(t, serving(t, e, newModel(t, echo).settings(settings()...)...), "0.4")
 		w.newer()
 		w.covered()

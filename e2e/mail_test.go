@@ -110,7 +110,7 @@ func (b *mailbox) next(t *testing.T, s *site) (*mail.Message, string) {
 // which it comes once more, under the same Message-ID.
 func TestAMailComesWhenAHumanIsNeeded(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		b := newMailbox(t)
 		s := serving(t, e, b.settings()...)
 		a := s.newAgent(t, object{"escalation_email": "owner@shop.example", "name": "Ada"})

@@ -1,6 +1,6 @@
 // Package e2e tests bimpe from outside: it builds and starts the real binary, kills it and starts
-// it again, and speaks only HTTP with it. A scripted model stands in for the vendor's. Every test
-// runs on SQLite and on PostgreSQL.
+// it again, and speaks only HTTP with it. A scripted model stands in for the vendor's. A test of what all
+// servers do runs in three houses: on SQLite, on PostgreSQL, and on three nodes behind a proxy.
 package e2e
 
 import (
@@ -58,12 +58,25 @@ type engine string
 const (
 	onSQLite   engine = "sqlite"
 	onPostgres engine = "postgres"
+	// onNodes is PostgreSQL and Redis with three nodes, each asked in its turn.
+	onNodes engine = "nodes"
 )
 
-// both runs a test on each engine, side by side.
+// everywhere runs a test in each house, side by side.
+func everywhere(t *testing.T, test func(t *testing.T, e engine)) {
+	t.Helper()
+	in(t, test, onSQLite, onPostgres, onNodes)
+}
+
+// both runs a test of what one process does on each engine, side by side.
 func both(t *testing.T, test func(t *testing.T, e engine)) {
 	t.Helper()
-	for _, e := range []engine{onSQLite, onPostgres} {
+	in(t, test, onSQLite, onPostgres)
+}
+
+func in(t *testing.T, test func(t *testing.T, e engine), houses ...engine) {
+	t.Helper()
+	for _, e := range houses {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
 			test(t, e)

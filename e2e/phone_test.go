@@ -16,7 +16,7 @@ type numberRequest struct {
 
 func TestAnOperatorFulfilsARequestForANumberBesideAServer(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e)
 		ask := func(business string) string {
 			return want[numberRequest](t, s, http.StatusCreated, request{method: "POST", path: api + "/phone-numbers/request", body: object{

@@ -17,7 +17,7 @@ func (s *site) set(t *testing.T, flags ...string) {
 
 func TestAgentsAreLimited(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e)
 		first := s.newAgent(t, nil)
 		create := request{method: "POST", path: api + "/agents", body: object{"name": "x"}}
@@ -92,7 +92,7 @@ func TestStreamsOfATeamAreLimited(t *testing.T) {
 
 func TestTheRateOfATeamsKeysIsLimited(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e)
 		ask := request{method: "GET", path: api + "/agents"}
 		s.set(t, "--rate", "3")

@@ -16,7 +16,7 @@ func contains(s, part string) bool { return strings.Contains(s, part) }
 
 func TestAnAnswerIsReplayedAfterAKill(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e, newModel(t, echo).settings()...)
 		a := s.newAgent(t, nil)
 		once := request{
@@ -48,7 +48,7 @@ func TestAnAnswerIsReplayedAfterAKill(t *testing.T) {
 
 func TestDuplicatesAtOnceAreOneWrite(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e)
 		const duplicates = 50
 		answers := make([]answer, duplicates)
@@ -79,7 +79,7 @@ func TestDuplicatesAtOnceAreOneWrite(t *testing.T) {
 
 func TestTheRateOfAKeyIsLimited(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e, "BIMPE_RATE_LIMIT=5")
 		var last answer
 		for i := range 5 {
@@ -110,7 +110,7 @@ func TestTheRateOfAKeyIsLimited(t *testing.T) {
 
 func TestOnlyAllowedOriginsAreLetIn(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		const ours = "https://shop.example"
 		s := serving(t, e, "BIMPE_ALLOWED_ORIGINS="+ours+",https://other.example")
 		from := func(origin, method, path string) http.Header {
@@ -141,7 +141,7 @@ func TestOnlyAllowedOriginsAreLetIn(t *testing.T) {
 
 func TestKeysThatDoNotOpen(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e)
 		get := func(key string) answer { return s.send(t, request{method: "GET", path: api + "/agents", key: key}) }
 		refused(t, get("-"), http.StatusUnauthorized, "api_key_missing")
@@ -162,7 +162,7 @@ func TestKeysThatDoNotOpen(t *testing.T) {
 
 func TestWhatIsNotThereIsSaidSoInTheEnvelope(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e)
 		a := s.newAgent(t, nil)
 		tests := []struct {
@@ -250,7 +250,7 @@ func TestHostileBodiesAreRefusedAndNothingBreaks(t *testing.T) {
 		"a rule without a word": `{"name":"x","rules":[{}, null, {"id":1}]}`,
 		"an empty rule":         `{"name":"x","rules":[{"id":"","name":"","trigger":"","response":"","enabled":true}]}`,
 	}
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e, newModel(t, echo).settings()...)
 		home := s.settle(t, "")
 		for _, d := range s.document(t) {
@@ -283,7 +283,7 @@ func TestHostileQueriesAreRefusedAndNothingBreaks(t *testing.T) {
 		"", "0", "-1", "1e9", "99999999999999999999", "9223372036854775807", "abc", "true", "%00", "%ff%fe", "%", "%zz", "'", `"`,
 		"%25", "_", "\\", strings.Repeat("x", 256), strings.Repeat("9", 4000), "null", "1;drop", "-created_at", "--created_at",
 	}
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e)
 		home := s.settle(t, "")
 		for _, d := range s.document(t) {
@@ -325,7 +325,7 @@ func (a answer) enveloped() bool {
 
 func TestTimesAndIDsHaveTheirForm(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e)
 		got := want[object](t, s, http.StatusCreated, request{method: "POST", path: api + "/agents", body: object{"name": "x"}})
 		id, _ := got["id"].(string)

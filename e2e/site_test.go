@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,9 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"github.com/bimpe/bimpe/internal/redistest"
+	"github.com/bimpe/bimpe/internal/roundrobin"
 )
 
 // site is one server's place: its data and settings, which outlive the process that serves.
@@ -21,8 +25,11 @@ type site struct {
 	env []string
 	key string // of the site's team, allowed everything
 
-	mu   sync.Mutex
-	proc *process
+	more  int               // nodes that serve beside the first
+	proxy *roundrobin.Proxy // before several of them; nil: there is one
+
+	mu    sync.Mutex
+	procs []*process
 }
 
 // newSite makes a place with a team and a key. Nothing serves there yet. Settings are NAME=value
@@ -41,12 +48,37 @@ func emptySite(t *testing.T, e engine, settings ...string) *site {
 		"PATH=" + os.Getenv("PATH"), "BIMPE_DATA_DIR=" + t.TempDir(), "BIMPE_LISTEN=127.0.0.1:0",
 		"BIMPE_LOG_FORMAT=json", "BIMPE_RATE_LIMIT=0",
 	}}
-	if e == onPostgres {
+	if e == onPostgres || e == onNodes {
 		s.env = append(s.env, "BIMPE_DATABASE_URL="+newDatabase(t), masterKey)
+	}
+	if e == onNodes {
+		s.spread()
 	}
 	s.env = append(s.env, settings...)
 	t.Cleanup(s.kill)
 	return s
+}
+
+// spread makes the site one of three nodes.
+func (s *site) spread() {
+	s.t.Helper()
+	s.more = 2
+	s.env = append(s.env, "BIMPE_REDIS_URL="+redistest.Start(s.t).URL())
+	var err error
+	if s.proxy, err = roundrobin.Open(s.t.Context(), s.addresses); err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(s.proxy.Close)
+}
+
+// addresses are where its nodes listen, or listened last.
+func (s *site) addresses() (all []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.procs {
+		all = append(all, strings.TrimPrefix(p.base, "http://"))
+	}
+	return all
 }
 
 // masterKey is the one of sites on PostgreSQL.
@@ -118,31 +150,49 @@ func (s *site) command(args ...string) output {
 // start serves, and returns once requests are answered.
 func (s *site) start() {
 	s.t.Helper()
-	p, err := s.launch()
-	if err != nil {
-		s.t.Fatal(err)
+	var all []*process
+	for n := range 1 + s.more {
+		p, err := s.launch(n)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		all = append(all, p)
+		s.use(all...)
 	}
-	s.use(p)
 }
 
-func (s *site) use(p *process) {
+func (s *site) use(all ...*process) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.proc = p
+	s.procs = slices.Clone(all)
 }
 
+// running are the processes that serve now, or served last.
+func (s *site) running() []*process {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.procs
+}
+
+// current is the first of them, nil before the first start.
 func (s *site) current() *process {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.proc
+	if all := s.running(); len(all) > 0 {
+		return all[0]
+	}
+	return nil
 }
 
-// base is the address of the process that serves now, or served last.
-func (s *site) base() string { return s.current().base }
+// base is the address at which the site is asked.
+func (s *site) base() string {
+	if s.proxy != nil {
+		return s.proxy.Base()
+	}
+	return s.current().base
+}
 
-// kill ends the process as a power cut would.
+// kill ends all processes as a power cut would.
 func (s *site) kill() {
-	if p := s.current(); p != nil {
+	for _, p := range s.running() {
 		p.end()
 	}
 }
@@ -154,19 +204,23 @@ func (s *site) restart() {
 	s.start()
 }
 
-// terminate asks the process to end, and returns its exit code, or -1 when it did not end in time.
-func (s *site) terminate(ctx context.Context) int {
+// terminate asks all processes to end, and returns the first exit code that is not 0, or -1 when one did not end in time.
+func (s *site) terminate(ctx context.Context) (code int) {
 	s.t.Helper()
-	p := s.current()
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		s.t.Fatalf("SIGTERM: %v", err)
+	for _, p := range s.running() {
+		if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			s.t.Fatalf("SIGTERM: %v", err)
+		}
 	}
-	select {
-	case <-p.ended:
-		return p.cmd.ProcessState.ExitCode()
-	case <-ctx.Done():
-		return -1
+	for _, p := range s.running() {
+		select {
+		case <-p.ended:
+			code = cmp.Or(code, p.cmd.ProcessState.ExitCode())
+		case <-ctx.Done():
+			return -1
+		}
 	}
+	return code
 }
 
 // process is one run of the binary.
@@ -185,12 +239,15 @@ func (p *process) end() {
 }
 
 // begin starts bimpe and waits for nothing.
-func (s *site) begin(args ...string) (*process, error) {
+func (s *site) begin(args ...string) (*process, error) { return s.beginWith(nil, args...) }
+
+// beginWith is begin with more settings.
+func (s *site) beginWith(more []string, args ...string) (*process, error) {
 	p := &process{
 		cmd: exec.Command(binary, args...), ended: make(chan struct{}),
 		stdout: newLines(), stderr: newLines(),
 	}
-	p.cmd.Env = s.env
+	p.cmd.Env = append(slices.Clone(s.env), more...)
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
@@ -204,9 +261,13 @@ func (s *site) begin(args ...string) (*process, error) {
 	return p, nil
 }
 
-// launch starts a server and waits until it says where it listens.
-func (s *site) launch() (*process, error) {
-	p, err := s.begin("serve")
+// launch starts the nth node and waits until it says where it listens.
+func (s *site) launch(n int) (*process, error) {
+	var own []string
+	if n > 0 {
+		own = append(own, "BIMPE_DATA_DIR="+s.t.TempDir())
+	}
+	p, err := s.beginWith(own, "serve")
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func (l *listening) told(t *testing.T) told {
 // conversation in order, and of a conversation that somebody takes.
 func TestOnePageWatchesEverything(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e, newModel(t, echo).settings()...)
 		agents := []agent{s.newAgent(t, nil), s.newAgent(t, nil)}
 		l := s.watch(t, "")

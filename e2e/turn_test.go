@@ -11,7 +11,7 @@ import (
 
 func TestAMessageIsAnsweredOnce(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		m := newModel(t, func(c *call) {
 			if !strings.Contains(c.system(), "Mama Put") {
 				c.fail(http.StatusBadRequest) // the business must stand in the prompt
@@ -49,7 +49,7 @@ func (s *site) idle(t *testing.T, agentID, conversationID string) bool {
 
 func TestDeltasAddUpToTheReply(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		asked, go1 := make(chan struct{}), make(chan struct{})
 		m := newModel(t, func(c *call) {
 			close(asked)
@@ -93,7 +93,7 @@ func TestDeltasAddUpToTheReply(t *testing.T) {
 
 func TestAKillBetweenMessageAndReplyCostsNothing(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		asked := make(chan struct{}, 8)
 		m := newModel(t, func(c *call) {
 			if c.n == 1 {
@@ -125,7 +125,7 @@ func TestAKillBetweenMessageAndReplyCostsNothing(t *testing.T) {
 
 func TestAHumanWinsOverAReplyThatIsBeingWritten(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		asked, gone, goOn := make(chan struct{}), make(chan struct{}), make(chan struct{})
 		m := newModel(t, func(c *call) {
 			close(asked)
@@ -178,7 +178,7 @@ func waitFor(t *testing.T, done <-chan struct{}, what string) {
 
 func TestACancelKeepsWhatWasWritten(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		said, gone := make(chan struct{}), make(chan struct{})
 		m := newModel(t, func(c *call) {
 			if c.n > 1 {
@@ -215,7 +215,7 @@ func TestACancelKeepsWhatWasWritten(t *testing.T) {
 
 func TestQuickMessagesAreAnsweredTogether(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		asked := make(chan struct{})
 		m := newModel(t, func(c *call) {
 			if c.n == 1 {
@@ -254,7 +254,7 @@ func TestAModelThatFailsIsApologisedFor(t *testing.T) {
 		{"hangs", func(c *call) { <-c.gone }, "BIMPE_TURN_TIMEOUT=1s"},
 		{"hangs in mid reply", func(c *call) { c.say("I was "); <-c.gone }, "BIMPE_TURN_TIMEOUT=1s"},
 	}
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		for _, test := range tests {
 			t.Run(test.name, func(t *testing.T) {
 				t.Parallel()
@@ -279,7 +279,7 @@ func TestAModelThatFailsIsApologisedFor(t *testing.T) {
 
 func TestAModelThatFailsOnceIsAskedAgain(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		m := newModel(t, func(c *call) {
 			switch c.n {
 			case 1:
@@ -306,7 +306,7 @@ func TestAModelThatFailsOnceIsAskedAgain(t *testing.T) {
 
 func TestPausingIsHeldToAndEnds(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		s := serving(t, e, newModel(t, echo).settings()...)
 		a := s.newAgent(t, nil)
 		first := s.say(t, a.ID, "hello")
@@ -337,7 +337,7 @@ func TestPausingIsHeldToAndEnds(t *testing.T) {
 
 func TestADeletedAgentSaysNothingMore(t *testing.T) {
 	t.Parallel()
-	both(t, func(t *testing.T, e engine) {
+	everywhere(t, func(t *testing.T, e engine) {
 		asked, gone := make(chan struct{}), make(chan struct{})
 		m := newModel(t, func(c *call) {
 			close(asked)

@@ -17,6 +17,7 @@ import (
 	"github.com/bimpe/bimpe/chaos/mock"
 	"github.com/bimpe/bimpe/chaos/schedule"
 	"github.com/bimpe/bimpe/chaos/verdict"
+	"github.com/bimpe/bimpe/internal/roundrobin"
 )
 
 // Report is what came of a schedule.
@@ -40,7 +41,7 @@ type run struct {
 	client   *http.Client
 	streams  *http.Client
 
-	proxy *proxy // before several nodes; nil: there is one
+	proxy *roundrobin.Proxy // before several nodes; nil: there is one
 
 	mu     sync.Mutex
 	nodes  []*process // that serve, or served last; held under mu
@@ -93,14 +94,14 @@ func (r *run) begin(ctx context.Context) (err error) {
 		}
 	}
 	if len(r.nodes) > 1 {
-		r.proxy, err = newProxy(ctx, r.addresses)
+		r.proxy, err = roundrobin.Open(ctx, r.addresses)
 	}
 	return err
 }
 
 func (r *run) end() {
 	if r.proxy != nil {
-		r.proxy.close()
+		r.proxy.Close()
 	}
 	for _, p := range r.all() {
 		p.kill()
@@ -223,7 +224,7 @@ func (r *run) addresses() []string {
 // base is where requests go.
 func (r *run) base() string {
 	if r.proxy != nil {
-		return r.proxy.base()
+		return r.proxy.Base()
 	}
 	return r.node(0).base
 }
@@ -252,7 +253,7 @@ func (r *run) harm(ctx context.Context, i int, d schedule.Deed) error {
 		r.blame(d.Node)
 		return errors.Join(err, r.start(ctx, d.Node))
 	case schedule.CutOff:
-		r.proxy.cut()
+		r.proxy.Cut()
 		return nil
 	case schedule.RedisGone:
 		r.plot.redis.Stop()

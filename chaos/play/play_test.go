@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/bimpe/bimpe/chaos/schedule"
+	"github.com/bimpe/bimpe/internal/roundrobin"
 )
 
 // newRun talks to a handler in place of a server.
@@ -191,14 +192,14 @@ func TestTheProxyTakesTheNextNodeThatLives(t *testing.T) {
 		t.Cleanup(s.Close)
 		nodes = append(nodes, strings.TrimPrefix(s.URL, "http://"))
 	}
-	p, err := newProxy(t.Context(), func() []string { return nodes })
+	p, err := roundrobin.Open(t.Context(), func() []string { return nodes })
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.close()
+	defer p.Close()
 	client := newClient(schedule.Schedule{Nodes: 3})
 	for range 6 {
-		a, err := client.Get(p.base())
+		a, err := client.Get(p.Base())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,11 +208,11 @@ func TestTheProxyTakesTheNextNodeThatLives(t *testing.T) {
 	if one, two := asked[0].Load(), asked[1].Load(); one+two != 6 || one < 2 || two < 2 {
 		t.Errorf("the nodes were asked %d and %d times, want 6 among them", one, two)
 	}
-	a, err := client.Get(p.base() + "/stay")
+	a, err := client.Get(p.Base() + "/stay")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.cut()
+	p.Cut()
 	if _, err := io.ReadAll(a.Body); err == nil {
 		t.Error("a connection that was cut ended properly")
 	}

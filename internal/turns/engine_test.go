@@ -2,6 +2,7 @@ package turns
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -128,8 +129,19 @@ func TestInterruptStartsOverAlways(t *testing.T) {
 
 func TestHumanTakesOver(t *testing.T) {
 	t.Parallel()
+	for _, far := range []bool{false, true} {
+		t.Run(fmt.Sprintf("readers far away: %v", far), func(t *testing.T) {
+			t.Parallel()
+			humanTakesOver(t, far)
+		})
+	}
+}
+
+func humanTakesOver(t *testing.T, far bool) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, slow)
+		h.ears.far = far
 		h.customer("a")
 		time.Sleep(1500 * time.Millisecond)
 		h.human("I am here")

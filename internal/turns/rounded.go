@@ -26,13 +26,13 @@ func (r *run) round(ctx context.Context) string {
 		return heard
 	}
 	more, longer := strings.CutPrefix(text, heard)
-	if r.heard && !longer {
+	if r.wasHeard() && !longer {
 		r.e.Hub.Status(r.at(), stream.Status{State: stream.Writing, Discarded: r.message})
 		r.message, more = r.e.NewID(), text
 	}
 	r.text.Reset()
 	r.text.WriteString(text)
-	if r.heard {
+	if r.wasHeard() {
 		r.heard = r.e.Hub.Delta(r.at(), r.message, more)
 	}
 	return text

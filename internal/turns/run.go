@@ -38,6 +38,7 @@ type run struct {
 	message  console.ID              // of the reply being written
 	text     strings.Builder         // of it, so far
 	heard    bool                    // some of it has gone out to a reader
+	told     bool                    // some of it has gone out, to whoever there may be
 	seen     int64                   // newest customer message that it rests on; 0 before the brief
 	newest   int64                   // newest customer message that was told of
 	later    console.Cause           // the request of the first that it does not rest on, which begins the next turn
@@ -328,9 +329,9 @@ func (r *run) begin(again context.CancelCauseFunc) bool {
 		r.restarts++
 		return false
 	}
-	if r.heard {
+	if r.wasHeard() {
 		r.e.Hub.Status(r.at(), stream.Status{State: stream.Thinking, Discarded: r.message})
-		r.message, r.heard = r.e.NewID(), false
+		r.message, r.heard, r.told = r.e.NewID(), false, false
 	}
 	r.text.Reset()
 	r.again = again
@@ -411,6 +412,7 @@ func (r *run) write(ctx context.Context, piece string) bool {
 		r.e.Hub.Status(r.at(), stream.Status{State: stream.Writing})
 	}
 	r.text.WriteString(piece)
+	r.told = true
 	if r.e.Hub.Delta(r.at(), r.message, piece) {
 		r.heard = true
 	}
@@ -458,11 +460,15 @@ func (r *run) discard() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := stream.Status{State: stream.Idle}
-	if r.heard {
+	if r.wasHeard() {
 		s.Discarded = r.message
 	}
 	r.e.Hub.Status(r.at(), s)
 }
+
+// wasHeard reports whether anyone may have heard some of the reply: of a reader on another node who came
+// behind the turn's first status nobody knows until what was told has reached Redis. It is called under mu.
+func (r *run) wasHeard() bool { return r.heard || r.told && r.e.Hub.Watched(r.at()) }
 
 // at is where the turn's reply is heard.
 func (r *run) at() stream.At {

@@ -43,9 +43,9 @@ func (r *run) replyID(what reply) console.ID {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.again = nil
-	if r.heard && what.state == console.TurnFailed {
+	if r.wasHeard() && what.state == console.TurnFailed {
 		r.e.Hub.Status(r.at(), stream.Status{State: stream.Writing, Discarded: r.message})
-		r.message, r.heard = r.e.NewID(), false
+		r.message, r.heard, r.told = r.e.NewID(), false, false
 	}
 	return r.message
 }

@@ -1,4 +1,5 @@
-package play
+// Package roundrobin is a proxy of TCP for tests: it stands before several nodes, and can break what it carries.
+package roundrobin
 
 import (
 	"context"
@@ -9,8 +10,8 @@ import (
 	"time"
 )
 
-// proxy stands before several nodes and gives each connection to the next of them that takes it.
-type proxy struct {
+// Proxy gives each connection to the next node that takes it.
+type Proxy struct {
 	listener net.Listener
 	nodes    func() []string // their addresses, those of dead ones too
 
@@ -24,19 +25,21 @@ type proxy struct {
 // dialTime is long for a machine with much to do, and a node that died refuses at once.
 const dialTime = 5 * time.Second
 
-func newProxy(ctx context.Context, nodes func() []string) (*proxy, error) {
+// Open listens on a free port. Nodes returns their addresses, host:port, those of dead ones too. The caller closes it.
+func Open(ctx context.Context, nodes func() []string) (*Proxy, error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	p := &proxy{listener: l, nodes: nodes, open: map[net.Conn]struct{}{}}
+	p := &Proxy{listener: l, nodes: nodes, open: map[net.Conn]struct{}{}}
 	p.work.Go(p.serve)
 	return p, nil
 }
 
-func (p *proxy) base() string { return "http://" + p.listener.Addr().String() }
+// Base is its address, as of a server.
+func (p *Proxy) Base() string { return "http://" + p.listener.Addr().String() }
 
-func (p *proxy) serve() {
+func (p *Proxy) serve() {
 	for {
 		client, err := p.listener.Accept()
 		if err != nil {
@@ -47,7 +50,7 @@ func (p *proxy) serve() {
 }
 
 // carry passes a connection on to a node, until either side is at its end.
-func (p *proxy) carry(client net.Conn) {
+func (p *Proxy) carry(client net.Conn) {
 	defer p.forget(client)
 	if !p.keep(client) {
 		return
@@ -77,7 +80,7 @@ func pass(to, from net.Conn) {
 }
 
 // dial connects to the next node that takes it, nil if none does.
-func (p *proxy) dial() net.Conn {
+func (p *Proxy) dial() net.Conn {
 	all := p.nodes()
 	p.mu.Lock()
 	first := p.next
@@ -95,7 +98,7 @@ func (p *proxy) dial() net.Conn {
 }
 
 // keep notes a connection, and refuses it once the proxy is closed.
-func (p *proxy) keep(c net.Conn) bool {
+func (p *Proxy) keep(c net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.over {
@@ -104,15 +107,15 @@ func (p *proxy) keep(c net.Conn) bool {
 	return !p.over
 }
 
-func (p *proxy) forget(c net.Conn) {
+func (p *Proxy) forget(c net.Conn) {
 	_ = c.Close() // it may be closed
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.open, c)
 }
 
-// cut breaks all connections.
-func (p *proxy) cut() {
+// Cut breaks all connections.
+func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for c := range p.open {
@@ -120,11 +123,12 @@ func (p *proxy) cut() {
 	}
 }
 
-func (p *proxy) close() {
+// Close breaks all connections and takes no more.
+func (p *Proxy) Close() {
 	p.mu.Lock()
 	p.over = true
 	p.mu.Unlock()
 	_ = p.listener.Close() // nobody comes any more
-	p.cut()
+	p.Cut()
 	p.work.Wait()
 }
