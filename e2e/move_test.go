@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5" // keeps a command waiting
 )
 
 // A server's data is moved from its folder into PostgreSQL, by a command that is killed again and again;
@@ -126,6 +128,55 @@ func TestMovesThatCannotBe(t *testing.T) {
 	} {
 		if out := s.command(c.args...); out.code != c.code || !contains(out.stderr, c.reason) || contains(out.stderr, "secret") {
 			t.Errorf("%v: %+v, want code %d and to hear %q", c.args, out, c.code, c.reason)
+		}
+	}
+}
+
+// A signal ends a restore and a move in order, and each says what is there then.
+func TestLongCommandsAreBrokenOff(t *testing.T) {
+	t.Parallel()
+	s := emptySite(t, onSQLite, masterKey)
+	if out := s.command("restore", ofAnOlderRelease); out.code != 0 {
+		t.Fatalf("restore: %+v", out)
+	}
+	to := newDatabase(t)
+	ctx := within(t, patience)
+	holder, err := pgx.Connect(ctx, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = holder.Close(context.WithoutCancel(ctx)) }() // nothing was written
+	// As somebody does who opens the database: all others wait.
+	if _, err := holder.Exec(ctx, `SELECT pg_advisory_lock(422675574885)`); err != nil {
+		t.Fatal(err)
+	}
+	twin := &site{t: t, env: append(append([]string{}, s.env...), "BIMPE_DATABASE_URL="+to)}
+	waiting := func() (n int) {
+		if err := holder.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for i, c := range []struct {
+		of   *site
+		args []string
+		left string
+	}{
+		{twin, []string{"restore", ofAnOlderRelease}, "bimpe: broken off: the place is as empty as it was"},
+		{s, []string{"move", "--to", to}, "bimpe: broken off: what has been copied stays, and bimpe move goes on from there"},
+	} {
+		p, err := c.of.begin(c.args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// PostgreSQL does not see that somebody who waits has gone.
+		eventually(t, "the command waits", func() bool { return waiting() == i+1 })
+		if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Error(err)
+		}
+		waitFor(t, p.ended, "the command ends")
+		if code := p.cmd.ProcessState.ExitCode(); code != 1 || !contains(p.stderr.String(), c.left) {
+			t.Errorf("%v: code %d, %s", c.args, code, p.stderr)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -18,7 +19,7 @@ type backup struct {
 func (c *backup) Run(ctx context.Context, to IO) error {
 	came, err := app.Backup(ctx, c.Storage, to.Version, c.File)
 	if err != nil {
-		return err
+		return brokenOff(err, "no backup was made")
 	}
 	if err := tell(to, came, "are in"); err != nil {
 		return err
@@ -30,6 +31,14 @@ func (c *backup) Run(ctx context.Context, to IO) error {
 	p.printf("The master key is not in the backup, and without it the backup cannot be used: keep it too, in another place. It %s.\n",
 		lies(came))
 	return p.err
+}
+
+// brokenOff says what a signal has left, in place of what it came upon.
+func brokenOff(err error, left string) error {
+	if errors.Is(err, context.Canceled) {
+		return errors.New("broken off: " + left)
+	}
+	return err
 }
 
 // lies says where the master key is.
@@ -50,7 +59,7 @@ type restore struct {
 func (c *restore) Run(ctx context.Context, to IO) error {
 	came, err := app.Restore(ctx, c.Storage, c.File)
 	if err != nil {
-		return err
+		return brokenOff(err, "the place is as empty as it was")
 	}
 	if err := tell(to, came, "have been restored and compared with"); err != nil {
 		return err

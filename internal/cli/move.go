@@ -26,7 +26,7 @@ func (c *move) Run(ctx context.Context, to IO) error {
 		}
 	})
 	if err != nil {
-		return err
+		return brokenOff(err, "what has been copied stays, and bimpe move goes on from there")
 	}
 	p := printer{to: to.Stdout}
 	p.printf("%d rows of schema %d have been moved and compared. %s is as it was; start no server on it any more.\n",
