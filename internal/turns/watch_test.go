@@ -67,6 +67,7 @@ func TestWhatATurnDoesIsToldOf(t *testing.T) {
 		h.Watch = d
 		h.customer("hello")
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		d.want(t, "team true: model script unavailable", "team true: model script", "replied  3s")
 		if diff := cmp.Diff(map[string]int{PartBrief: 1, PartCommit: 1}, d.parts); diff != "" {
 			t.Errorf("parts (-want +got):\n%s", diff)
@@ -188,6 +189,7 @@ func TestATurnIsDrawnBehindItsCause(t *testing.T) {
 		}
 		send("a")
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		want := []string{
 			"t-a > turn", "turn > brief", "brief > ends", "turn > model", "model > step model", "turn > model", "model > step model",
 			"turn > commit", "commit > ends", "turn > ends, failed false, after 9 words",
