@@ -15,13 +15,16 @@ FROM ?= 1
 SEEDS ?= 100
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help build run check test bench guide lint fuzz chaos web openapi sdk-check
+.PHONY: help build run check test bench guide lint fuzz chaos web openapi sdk-check release
 
 help: ## list what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/bimpe
 	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/bimpe ./cmd/bimpe
+
+release: ## build dist/ for all PLATFORMS from what is committed, each twice and compared, with checksums and bills of materials
+	scripts/release '$(VERSION)'
 
 run: build ## build it, then see a reply being written and go on serving (data in ./data)
 	@exec bin/bimpe quickstart
