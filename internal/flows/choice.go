@@ -23,6 +23,7 @@ func choose(options []string, answer string, known numerals) (string, bool) {
 	for _, o := range options {
 		c.words = append(c.words, words.Split(narrow(o)))
 	}
+	c.detach()
 	c.find()
 	named := c.named()
 	if c.said.doubtful(c.all) {
@@ -30,6 +31,9 @@ func choose(options []string, answer string, known numerals) (string, bool) {
 	}
 	switch len(named) {
 	case 0:
+		if c.open {
+			return "", false
+		}
 		return c.guessed()
 	case 1:
 		return c.clear(named[0])
@@ -45,6 +49,7 @@ type choosing struct {
 	said    said
 	all     []mention    // of options by all their words
 	known   map[int]bool // words of the answer that are denied, or are not
+	open    bool         // a no that is an option begins what answers nothing
 }
 
 // place is where an answer names an option.
@@ -54,8 +59,9 @@ type place struct{ option, at, end int }
 func (c *choosing) find() {
 	for i, all := range c.words {
 		for _, at := range c.said.where(all) {
-			if len(all) == 1 && in(all[0], denying) && c.said.harmless(at) {
-				continue // no problem
+			if len(all) == 1 && in(all[0], denying+"|"+noes) && (c.said.harmless(at) || c.said.leavesOpen(at)) {
+				c.open = c.open || c.said.leavesOpen(at)
+				continue // no problem, no idea
 			}
 			c.all = append(c.all, mention{c.options[i], at, at + len(all)})
 		}
@@ -87,7 +93,7 @@ func (c *choosing) longest(named []place) (string, bool) {
 
 // clear is the option that is named, unless what stands beside it makes something else of it.
 func (c *choosing) clear(p place) (string, bool) {
-	if c.others(p) || c.modified(p) {
+	if c.others(p) || c.modified(p) || c.halfhearted(p) || c.said.depends(p.at) {
 		return "", false
 	}
 	return c.options[p.option], true
@@ -121,38 +127,16 @@ func (c *choosing) denied(at int) bool {
 	return is
 }
 
-// modified reports whether what an answer names is another thing than the option: by a word beside it such as
-// light or oscuro, or by one that a hyphen ties to it.
-func (c *choosing) modified(p place) bool {
-	of := c.words[p.option]
-	for _, beside := range []struct {
-		at   int
-		tied bool
-	}{{p.at - 1, c.said[p.at].tied}, {p.end, p.end < len(c.said) && c.said[p.end].tied}} {
-		w := c.said.word(beside.at)
-		if w == "" || slices.Contains(of, w) || c.said[beside.at].clause != c.said[p.at].clause {
-			continue
-		}
-		if beside.tied || in(w, modifying) {
-			return true
-		}
-	}
-	return false
-}
-
-// modifying are words that make something else of the one beside them.
-const modifying = "light|dark|pale|bright|deep|navy|sky|baby|royal|electric|neon|pastel|off|non|half|semi|extra|super|ultra|mega|mini|" +
-	"claro|clara|oscuro|oscura|marino|celeste|palido|palida|clair|claire|fonce|foncee|marine|ciel|hell|helles|hellen|dunkel|dunkles|dunklen|" +
-	"escuro|escura|فاتح|فاتحة|غامق|غامقة|داكن|داكنة|浅|淺|深|淡|薄|濃"
-
 // guessed is the option that is meant where none is named in full.
 func (c *choosing) guessed() (string, bool) {
 	var meant []string
 	for at, w := range c.said {
 		switch {
+		case c.said.depends(at) && telling(w.word) && c.offers(w.word):
+			return "", false
 		case !c.denied(at):
 			meant = append(meant, w.word)
-		case c.said.supposed(at) && telling(w.word) && slices.ContainsFunc(c.words, func(o []string) bool { return slices.Contains(o, w.word) }):
+		case c.said.supposed(at) && telling(w.word) && c.offers(w.word):
 			return "", false
 		}
 	}
@@ -176,6 +160,11 @@ func (c *choosing) guessed() (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// offers reports whether a word is one of an option.
+func (c *choosing) offers(word string) bool {
+	return slices.ContainsFunc(c.words, func(o []string) bool { return slices.Contains(o, word) })
 }
 
 // told is the one option that has all words of the answer that say something, however short they are: red, of a
@@ -248,10 +237,15 @@ const silent = "i|me|my|you|we|us|it|is|am|pm|be|do|go|so|too|all|any|can|not|no
 
 // nearly reports whether a word stands in a list but for one letter. Short words never do.
 func nearly(all []string, word string) bool {
-	return len(word) > 4 && slices.ContainsFunc(all, func(w string) bool { return near([]rune(w), []rune(word)) })
+	return len(word) > 4 && slices.ContainsFunc(all, func(w string) bool { return !compares(w, word) && near([]rune(w), []rune(word)) })
 }
 
 func nearWord(a, b string) bool { return a == b || nearly([]string{a}, b) || nearly([]string{b}, a) }
+
+// compares reports whether one of two words is the other one in comparison: large and larger.
+func compares(a, b string) bool {
+	return strings.HasSuffix(a, "e") && b == a+"r" || strings.HasSuffix(b, "e") && a == b+"r"
+}
 
 // near reports whether two words differ by one letter at most: one more, one less, another, or two
 // that changed places.

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -22,10 +23,38 @@ func (s said) meant(all []mention) []mention {
 // the same clause shortly before it, "does not" right behind it, or a clause that goes on to say no. Where
 // another one of all stands behind that no, it is for that one.
 func (s said) denies(m mention, all []mention) bool {
-	return s.deniedBefore(m.at) || s.deniedBehind(m.at, m.end) || s.refused(m, all)
+	return s.deniedBefore(m.at, all) || s.deniedBehind(m.at, m.end) && !stands(m.end, all) || s.struck(m.end, all) || s.refused(m, all)
 }
 
-func (s said) deniedBefore(i int) bool {
+// stands reports whether one of all is a word at a place, such as the no of yes or no, and so denies none of the others.
+func stands(at int, all []mention) bool {
+	return slices.ContainsFunc(all, func(m mention) bool { return m.at == at && m.end == at+1 })
+}
+
+// struck reports whether a clause of nothing but a no follows: red, no.
+func (s said) struck(end int, all []mention) bool {
+	at := end
+	for at < len(s) && s[at].clause == s[end-1].clause && in(s[at].word, courteous) {
+		at++
+	}
+	if at >= len(s) || s[at].clause == s[end-1].clause {
+		return false
+	}
+	no := false
+	for clause := s[at].clause; at < len(s) && s[at].clause == clause; at++ {
+		switch w := s[at].word; {
+		case stands(at, all):
+			return false
+		case in(w, noes):
+			no = true
+		case !in(w, courteous) && !in(w, "way|wait|sorry|actually|perdon|pardon|desculpe|doch|mejor|melhor|lieber"):
+			return false
+		}
+	}
+	return no
+}
+
+func (s said) deniedBefore(i int, all []mention) bool {
 	const (
 		near = 5  // words that say something
 		far  = 25 // words
@@ -36,7 +65,9 @@ func (s said) deniedBefore(i int) bool {
 	for at, n := i-1, 0; at >= 0 && i-at <= far && s[at].clause == s[i].clause && n < near; at-- {
 		switch s.sense(at) {
 		case denies:
-			return true
+			if !stands(at, all) {
+				return true
+			}
 		case turns:
 			return false
 		case says:
@@ -96,6 +127,11 @@ func (s said) excepts(at int) bool {
 		return false
 	case "instead":
 		return s.word(at+1) == "of"
+	case "stop", "remove", "forget", "drop", "cancel":
+		before := s.word(at - 1)
+		return at == 0 || s[at-1].clause != s[at].clause || in(before, "please|to|you|lets")
+	case "tired", "sick", "enough", "fed", "nada", "hors":
+		return in(s.word(at+1), "of|up|with|de")
 	default:
 		return in(w, "vez|lugar|lieu|inves") && in(before, "en|em|au|ao")
 	}
@@ -112,7 +148,10 @@ func (s said) deniedBehind(i, end int) bool {
 		in(s.word(end+1), "not|t|no|never|impossible|out") {
 		return true
 	}
-	if in(s[end].word, "no|not|nao|nicht|pas|non") && (end+1 == len(s) || s[end+1].clause != s[end].clause) {
+	if in(s[end].word, "ni|nem") && in(s.word(end+1), "hablar|pensar|pensarlo|loco|loca|morto|morta|muerto|muerta|borracho") {
+		return true
+	}
+	if in(s[end].word, noes+"|pas|nicht") && (end+1 == len(s) || s[end+1].clause != s[end].clause) {
 		return true // el viernes no
 	}
 	return s.deniedInJapanese(end)
@@ -137,9 +176,12 @@ func (s said) deniedInJapanese(end int) bool {
 const (
 	denying = refusing + "|isnt|doesnt|cannot|except|excluding|without|neither|hate|hates|dislike|detest|loathe|avoid|skip|" +
 		"ni|tampoco|excepto|salvo|sin|menos|odio|detesto|evito|evitar|sauf|excepte|hormis|sans|deteste|hais|evite|eviter|" +
-		"ausser|ohne|statt|anstatt|anstelle|hasse|vermeide|vermeiden|nem|exceto|sem|odeio|" +
-		"الا|عدا|سوى|باستثناء|اكره|بدلا|没|非|勿|除|厌"
-	refusing = "not|never|t|dont|cant|wont|no|nunca|pas|jamais|nicht|kein|keine|keinen|keinem|keinesfalls|nie|nao|لا|ليس|غير|مش|不|别"
+		"ausser|ohne|statt|anstatt|anstelle|hasse|vermeide|vermeiden|nem|exceto|sem|odeio|tirando|quitando|evitez|evitons|evitem|evitad|evita|ungern|" +
+		"بدون|بلا|دون|الا|عدا|سوى|باستثناء|اكره|بدلا|没|非|勿|除|厌"
+	refusing = "not|never|t|dont|cant|wont|no|nunca|jamas|ningun|ninguna|pas|jamais|aucun|aucune|nicht|kein|keine|keinen|keinem|keinesfalls|" +
+		"nie|niemals|nao|nenhum|nenhuma|لا|ليس|ليست|لست|لم|لن|غير|مش|不|别"
+	// noes are those that are a whole answer.
+	noes = "no|nope|nah|not|nein|nee|non|nao|never|nunca|jamas|jamais|nie|لا|كلا"
 	// shortened are words that "not" is drawn together with.
 	shortened = "don|can|won|isn|doesn|didn|wouldn|couldn|aren|wasn|weren|haven|hasn|shouldn|ain|mustn|needn"
 	agreeable = "problem|problems|prob|worries|rush|hurry|doubt|matter|idea|mind|worry|forget|bad|hesitate|" +

@@ -24,11 +24,19 @@ func (s said) corrected(all []mention) bool {
 // supposed reports whether a place is in what an answer makes a condition.
 func (s said) supposed(at int) bool {
 	for i := at - 1; i >= 0 && s[i].clause == s[at].clause; i-- {
-		if in(s[i].word, supposing) {
+		if s.supposes(i) {
 			return true
 		}
 	}
 	return false
+}
+
+// supposes reports whether a condition begins at a place; s'il vous plaît is none.
+func (s said) supposes(at int) bool {
+	if s[at].word == "s" {
+		return in(s.word(at+1), "il|ils|elle|elles|on") && !in(s.word(at+2), "vous|te")
+	}
+	return in(s[at].word, supposing)
 }
 
 // refused reports whether the clause of a mention says no behind it, and not to something else: el viernes no
@@ -112,7 +120,7 @@ const (
 		"da|serve|obrigado|obrigada|gracias|merci|danke|merkt"
 	timing        = "before|after|until|till|later|earlier|past|vor|nach|spater|fruher|bis|antes|despues|hasta|avant|apres|depois|ate|قبل|بعد|متاخرا"
 	late          = "late|early|later|soon|tarde|temprano|pronto|tard|tot|spat|fruh|bald|cedo"
-	agreeing      = "yes|yeah|yep|si|oui|ja|sim|نعم"
+	agreeing      = "yes|yeah|yep|yup|si|oui|ja|sim|نعم"
 	choosingWords = "with|take|choose|pick|want|like|prefer|quiero|prefiero|tomo|elijo|prends|veux|voudrais|prefere|choisis|nehme|will|mochte|hatte|" +
 		"quero|prefiro|escolho|fico|اريد|اختار|افضل"
 )
