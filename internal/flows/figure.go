@@ -26,7 +26,11 @@ func numberOf(text, question string, known numerals) (string, float64, bool) {
 		return "", 0, false
 	}
 	found, ok := s.amounts(known)
-	if !ok || known.below(text) || slices.ContainsFunc(found, s.limits) {
+	asked := words.Split(question)
+	beside := func(m mention) bool {
+		return s.limits(m) || known.halfKnown(s, m) || s.hour(m, asked, known.language)
+	}
+	if !ok || known.below(text) || slices.ContainsFunc(found, beside) {
 		return "", 0, false
 	}
 	value, ok := s.once(s.withoutArticles(found, question))
@@ -90,8 +94,11 @@ func alone(before, behind string) bool {
 	}
 	r, _ := utf8.DecodeLastRuneInString(strings.TrimRight(before, " "))
 	letter, _ := utf8.DecodeLastRuneInString(before)
-	return !strings.ContainsRune("<>≤≥", r) && !unicode.Is(unicode.Latin, letter)
+	return !strings.ContainsRune("<>≤≥", r) && !unicode.Is(unicode.Latin, letter) && !ordinalSign.MatchString(behind)
 }
+
+// ordinalSign finds what makes a number in figures say which of a row: 5e, 5ème, 5º.
+var ordinalSign = regexp.MustCompile(`(?i)^(?:\.?[ºª°]|(?:i?[eè]me|ie\x{300}me|e\x{300}me|e|er|[eè]re|nde?|o|a)(?:\P{L}|$))`)
 
 // amounts finds the numbers that an answer mentions; false where one of them is of a kind that is not
 // understood, so that what is understood is not all.
@@ -140,7 +147,7 @@ func (k numerals) spoken(s said, i int) (mention, bool) {
 		return mention{}, true
 	}
 	n, ok := k.value(s[i:end])
-	if !ok || in(s.word(end), ordinals) || n == 1 && (in(s.word(end), uncounted) || in(s.word(i-1), uncounted)) {
+	if !ok || fractional(s.beside(end, end-1)) || n == 1 && (in(s.word(end), uncounted) || in(s.word(i-1), uncounted)) {
 		return mention{}, false
 	}
 	return mention{strconv.Itoa(n), i, end}, true
@@ -154,7 +161,7 @@ func (s said) scaled(i int) (value string, end int, ok bool) {
 	switch {
 	case next.figure != "":
 		return "", 0, false
-	case in(next.word, "k|thousand|mil|mille|tausend|الف|千"):
+	case in(next.word, "k|thousand|mil|mille|tausend|الف|الاف|الفا|千"):
 		times = 1e3
 	case in(next.word, "hundred|hundert|百"):
 		times = 100

@@ -56,24 +56,21 @@ const (
 		"weniger|uber|unter|bis|hochstens|mindestens|fast|knapp|ab|menos|hasta|maximo|minimo|casi|mucho|moins|jusqu|jusque|presque|ate|quase|" +
 		"اكثر|اقل|حتى|الاقل|الاكثر|过|過|超|少"
 	comparing      = "more|less|fewer|up|mas|plus|mais|mehr"
-	limitingBehind = "max|maximum|maximal|minimum|minimal|hochstens|mindestens|maximo|minimo|tops|pico|tantos|以"
+	limitingBehind = "max|maximum|maximal|minimum|minimal|hochstens|mindestens|maximo|minimo|tops|pico|tantos|poucos|poucas|poussieres|以"
 )
 
 // vague are words that make a number beside them another one, or are one that is not in figures.
-const vague = "point|komma|virgule|coma|virgula|half|halves|quarter|quarters|couple|few|several|dozens|hundreds|thousands|billion|billions|trillion|lakh|lakhs|" +
+const vague = "point|komma|virgule|coma|virgula|half|halves|quarter|quarters|couple|couples|few|several|dozens|hundreds|thousands|billion|billions|trillion|lakh|lakhs|" +
 	"crore|crores|than|minus|negative|twice|double|triple|pair|pairs|thirds|" +
-	"medio|media|decena|decenas|veintena|treintena|quincena|centenar|centenares|cientos|miles|millar|millares|varios|varias|pocos|pocas|pares|cuarto|cuartos|tercio|tercios|" +
+	"medio|media|decena|decenas|veintena|treintena|quincena|centenar|centenares|cientos|miles|millar|millares|varios|varias|pocos|pocas|pares|parejas|mitad|cuarto|cuartos|tercio|tercios|" +
 	"demi|demie|moitie|plusieurs|centaine|centaines|dizaine|dizaines|vingtaine|trentaine|quarantaine|cinquantaine|soixantaine|quinzaine|huitaine|" + //nolint:misspell // this is French
-	"milliers|quelques|paire|paires|quart|quarts|tiers|" +
-	"halb|halbe|halber|halbes|anderthalb|eineinhalb|paar|einige|mehrere|viertel|drittel|achtel|dutzende|dutzenden|hunderte|hunderten|tausende|tausenden|" +
-	"meio|meia|alguns|algumas|dezena|dezenas|centena|centenas|milhar|milhares|quinzena|" +
+	"millier|milliers|quelques|paire|paires|quart|quarts|tiers|" +
+	"halb|halbe|halfte|doppelte|paare|paaren|halber|halbes|anderthalb|eineinhalb|paar|einige|mehrere|viertel|drittel|achtel|dutzende|dutzenden|hunderte|hunderten|tausende|tausenden|" +
+	"meio|meia|metade|dobro|casais|alguns|algumas|dezena|dezenas|centena|centenas|milhar|milhares|quinzena|" +
 	"نصف|ربع|ثلث|عشرات|مئات|半|几|幾|多|数|億|亿"
 
 // vaguePhrases are such words of which one alone may mean something else.
-const vaguePhrases = "un par|um par|un tercio|um terco|um quarto de"
-
-// ordinals make another number of one before them, or a part of one: twenty-fifth, one third.
-const ordinals = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|fifths|sixths|tenths"
+const vaguePhrases = "el doble|al doble|doble de|doppelt so|un par|um par|un tercio|um terco|um quarto de"
 
 // uncounted is what one has or asks for, and does not count: one moment, una pregunta.
 const uncounted = "moment|moments|sec|instant|minute|question|thing|favour|favor|problem|" +

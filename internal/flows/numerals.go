@@ -35,8 +35,31 @@ func (k numerals) single(w string) (int, bool) {
 	if k.language == "en" && in(w, "once|cent|cents|seize") {
 		return 0, false
 	}
-	n, ok := k.known()[w]
-	return n, ok
+	if n, ok := k.known()[w]; ok {
+		return n, true
+	}
+	return k.arabic(w)
+}
+
+// arabic takes the forms of Arabic that are one word for several: the hundreds from 300 on, two thousand, and
+// those that are written with another letter at their end.
+func (k numerals) arabic(w string) (int, bool) {
+	switch w {
+	case "الفان", "الفين":
+		return 2_000, true
+	case "مليونان", "مليونين":
+		return 2_000_000, true
+	}
+	if stem, ok := strings.CutSuffix(w, "ه"); ok {
+		return k.single(stem + "ة")
+	}
+	for _, hundred := range []string{"ماية", "مية"} {
+		if unit, ok := strings.CutSuffix(w, hundred); ok {
+			n := k.known()[unit]
+			return n * 100, 3 <= n && n <= 9
+		}
+	}
+	return 0, false
 }
 
 // steps is what the words of a row stand for, one after the other: 0 to 20, the tens, the hundreds, and
@@ -72,9 +95,10 @@ const numberWords = "zero one two three four five six seven eight nine ten eleve
 	"dezesseis|dezasseis dezessete|dezassete dezoito dezenove|dezanove vinte trinta quarenta cinquenta sessenta setenta oitenta " +
 	"noventa cem|cento duzentos|duzentas trezentos|trezentas quatrocentos|quatrocentas quinhentos|quinhentas " +
 	"seiscentos|seiscentas setecentos|setecentas oitocentos|oitocentas novecentos|novecentas mil milhão|milhões\n" +
-	"صفر واحد|واحدة اثنان|اثنين ثلاثة|ثلاث أربعة|أربع خمسة|خمس ستة|ست سبعة|سبع ثمانية|ثماني تسعة|تسع عشرة|عشر - - - - - - - - - " +
-	"عشرون|عشرين ثلاثون|ثلاثين أربعون|أربعين خمسون|خمسين ستون|ستين سبعون|سبعين ثمانون|ثمانين تسعون|تسعين " +
-	"مئة|مائة مئتان|مئتين|مائتان|مائتين - - - - - - - ألف|آلاف مليون\n" +
+	"صفر واحد|واحدة|أحد|إحدى اثنان|اثنين|اثنا|اثني|اثنتان|اثنتين|اثنتا|اثنتي|اتنين|اتنان ثلاثة|ثلاث|تلاتة|تلات أربعة|أربع خمسة|خمس ستة|ست سبعة|سبع " +
+	"ثمانية|ثماني|ثمان|تمانية|تمان|تمن تسعة|تسع عشرة|عشر حداشر|أحدعشر|احداعشر اتناشر|اثناعشر|اثنعشر تلتاشر|تلاتاشر|ثلاثةعشر أربعتاشر خمستاشر ستاشر " +
+	"سبعتاشر تمنتاشر تسعتاشر عشرون|عشرين ثلاثون|ثلاثين|تلاتين أربعون|أربعين خمسون|خمسين ستون|ستين سبعون|سبعين ثمانون|ثمانين|تمانين تسعون|تسعين " +
+	"مئة|مائة مئتان|مئتين|مائتان|مائتين|ميتين|مئتا|مائتا - - - - - - - ألف|آلاف|ألفا مليون|ملايين|مليونا\n" +
 	"零|〇 一 二|两|兩 三 四 五 六 七 八 九 - - - - - - - - - - - - - - - - - - 百 - - - - - - - - 千 -"
 
 // spanish are the numbers that Spanish writes as one word.
@@ -151,7 +175,7 @@ func (k numerals) word(w string) (n int, joined, ok bool) {
 	if n, ok = k.of(w); ok {
 		return n, false, true
 	}
-	if four, ok := strings.CutPrefix(w, "ل"); ok && strings.HasSuffix(four, "ة") { // "for" in Arabic
+	if four, ok := strings.CutPrefix(w, "ل"); ok && (strings.HasSuffix(four, "ة") || strings.HasSuffix(four, "ه")) { // "for" in Arabic
 		if n, ok = k.single(four); ok {
 			return n, false, true
 		}
@@ -201,8 +225,8 @@ func (k numerals) joins(s said, at, n int) bool {
 // value puts the words of one number together; false where they are more than one, or none that is
 // spoken so.
 func (k numerals) value(run said) (int, bool) {
-	if in(run[0].word, manyDozens) {
-		return 0, false // des douzaines
+	if in(run[0].word, manyDozens) || len(run) == 1 && in(run[0].word, "احد|احدى") {
+		return 0, false // des douzaines; somebody
 	}
 	v := sum{below: 1_000_000_000}
 	for i, one := range run {
@@ -254,7 +278,7 @@ func (v *sum) add(w string, n int, joined bool) bool {
 		return v.open == n
 	case n >= 10:
 		return v.addTens(w, n, joined)
-	case unit != 0 || v.open%100 == 10 && in(last, "ten|zehn|dez"):
+	case unit != 0 || v.open%100 == 10 && in(last, "ten|zehn|dez|عشرة|عشر"):
 		return false
 	}
 	v.open += n
@@ -263,6 +287,12 @@ func (v *sum) add(w string, n int, joined bool) bool {
 
 // scale multiplies what is open by thousands or more; false unless they become less.
 func (v *sum) scale(n int) bool {
+	if n == 2_000 || n == 2_000_000 { // one word of Arabic
+		if v.open != 0 {
+			return false
+		}
+		v.open, n = 2, n/2
+	}
 	if n >= v.below {
 		return false
 	}
