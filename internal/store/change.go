@@ -13,6 +13,14 @@ import (
 // Was must be as LockConversation or FindConversation returned it in this unit. A conversation that
 // came into being at the same place meanwhile makes the whole unit start over.
 func (t *Tx) Apply(ctx context.Context, c console.Change) error {
+	err := t.apply(ctx, c)
+	if err == nil {
+		err = t.s.flush()
+	}
+	return err
+}
+
+func (t *Tx) apply(ctx context.Context, c console.Change) error {
 	if err := t.applyConversation(c); err != nil {
 		return err
 	}
@@ -117,7 +125,7 @@ func (t *Tx) step(table string, was, now *console.Conversation) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (agent_id, channel, test, paused, needs_attention) DO UPDATE SET n = c.n + excluded.n`
 	for _, s := range steps {
-		_, err := t.s.exec(text, string(s.agent), string(s.channel), s.test, s.paused, s.attention, t.team, s.by)
+		err := t.s.later(text, nil, string(s.agent), string(s.channel), s.test, s.paused, s.attention, t.team, s.by)
 		if err != nil {
 			return err
 		}

@@ -112,10 +112,11 @@ func (t *Tx) updateConversation(was, now console.Conversation) error {
 			seq = $7, customer_seq = $8, epoch = $9, open_turn = $10, updated_at = $11, preview = $12
 		WHERE id = $1 AND team_id = $2`
 	columns := []int{5, 6, 7, 8, 9, 10, 11, 12, 14, 21}
-	n, err := t.s.alter("conversation", text, columns, string(now.ID), t.team, now.Paused, now.NeedsAttention, ms0(now.LastMessageAt),
+	there := func(n int64) error { return changed(n, nil, "conversation", now.ID) }
+	err := t.s.alter("conversation", text, columns, there, string(now.ID), t.team, now.Paused, now.NeedsAttention, ms0(now.LastMessageAt),
 		msOr(now.LastSeen), now.Seq, now.CustomerSeq, now.Epoch, string(now.OpenTurn), ms(now.UpdatedAt),
 		textArg(now.Preview))
-	if err := changed(n, err, "conversation", now.ID); err != nil {
+	if err != nil {
 		return err
 	}
 	if err := t.updateFlow(was, now); err != nil {
@@ -128,10 +129,9 @@ func (t *Tx) updateConversation(was, now console.Conversation) error {
 			phone_number = $7, profile_picture = $8, search = $9, has_contact = $10
 		WHERE id = $1 AND team_id = $2`
 	columns = []int{15, 16, 17, 18, 19, 20, -1, 24}
-	_, err = t.s.alter("conversation", customer, columns, string(now.ID), t.team, textArg(now.ChannelID), textArg(now.CustomerName),
+	return t.s.alter("conversation", customer, columns, nil, string(now.ID), t.team, textArg(now.ChannelID), textArg(now.CustomerName),
 		textArg(now.FullName), textArg(now.Email), textArg(now.PhoneNumber), textArg(now.ProfilePicture),
 		now.Searchable(), now.HasContact)
-	return err
 }
 
 // updateFlow writes where the customer stands in a flow, only where that has changed.
@@ -140,8 +140,7 @@ func (t *Tx) updateFlow(was, now console.Conversation) error {
 		return nil
 	}
 	const text = `UPDATE conversation SET flow = $3, flow_at = $4 WHERE id = $1 AND team_id = $2`
-	_, err := t.s.alter("conversation", text, []int{22, 23}, string(now.ID), t.team, now.Flow, msOr(now.FlowAt))
-	return err
+	return t.s.alter("conversation", text, []int{22, 23}, nil, string(now.ID), t.team, now.Flow, msOr(now.FlowAt))
 }
 
 // updateDesk writes who takes care of the conversation and when it was resolved, only where that has
@@ -151,8 +150,7 @@ func (t *Tx) updateDesk(was, now console.Conversation) error {
 		return nil
 	}
 	const text = `UPDATE conversation SET assignee = $3, resolved_at = $4 WHERE id = $1 AND team_id = $2`
-	_, err := t.s.alter("conversation", text, []int{25, 26}, string(now.ID), t.team, textArg(now.Assignee), msOr(now.ResolvedAt))
-	return err
+	return t.s.alter("conversation", text, []int{25, 26}, nil, string(now.ID), t.team, textArg(now.Assignee), msOr(now.ResolvedAt))
 }
 
 func sameCustomer(a, b console.Conversation) bool {

@@ -120,15 +120,21 @@ func (s *session) again(table, text, id, team string) (*row, error) {
 	return r, err
 }
 
-// alter runs a statement that changes nothing but one row, given by the first two arguments, id and
-// team. The others go into columns, as they are counted in the row that is kept; -1: not part of it.
-func (s *session) alter(table, text string, columns []int, args ...any) (int64, error) {
+// alter runs, as later does, a statement that changes nothing but one row, given by the first two arguments, id
+// and team. The others go into columns, as they are counted in the row that is kept; -1: not part of it.
+func (s *session) alter(table, text string, columns []int, check func(int64) error, args ...any) error {
+	if s.kept == nil {
+		return s.later(text, check, args...)
+	}
 	key := keptKey{table, args[0].(string), args[1].(string)} //nolint:forcetypeassert // see above
 	n, err := s.run(text, args)
 	if err != nil || n == 0 {
 		s.kept.drop(key)
-		return n, err
+	} else {
+		s.kept.set(key, columns, args[2:])
 	}
-	s.kept.set(key, columns, args[2:])
-	return n, nil
+	if err == nil && check != nil {
+		err = check(n)
+	}
+	return err
 }

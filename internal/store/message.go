@@ -43,9 +43,8 @@ func (t *Tx) insertMessage(conversation console.ID, m console.Message) error {
 			return e.err
 		}
 	}
-	_, err := t.s.exec(text, string(conversation), m.Seq, string(m.ID), t.team, ms(m.CreatedAt), string(m.Role),
+	return t.s.later(text, nil, string(conversation), m.Seq, string(m.ID), t.team, ms(m.CreatedAt), string(m.Role),
 		string(m.Author), m.Partial, emptyNull(string(m.TurnID)), attachments, m.Text, folded(m.Text))
-	return err
 }
 
 // folded is a text as a search sees it, NULL where lower() says the same in both databases.

@@ -166,32 +166,60 @@ func (p *postgres) once(ctx context.Context, team string, f func(*Tx) error) (lo
 	defer func() { _ = conn.Close() }()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unitTime)
 	defer cancel()
-	sqlTx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		// A connection that died while it was idle: another one may do.
-		return pgconn.SafeToRetry(err), reach(p.d, fmt.Errorf("begin: %w", err))
+	_ = conn.Raw(func(raw any) error { // it returns what is returned here, for the pool alone
+		c := raw.(*stdlib.Conn).Conn() //nolint:forcetypeassert // the pool is of pgx
+		lost, err = p.unit(ctx, c, team, f)
+		if c.IsClosed() {
+			return driver.ErrBadConn
+		}
+		return nil
+	})
+	return lost, err
+}
+
+// unit runs a unit on a connection that nobody else uses meanwhile.
+func (p *postgres) unit(ctx context.Context, c *pgx.Conn, team string, f func(*Tx) error) (lost bool, err error) {
+	if c.IsClosed() {
+		return true, unreachable(errors.New("the connection to the database was closed while it was idle"))
 	}
-	s := &session{d: p.d, conn: sqlConn{sqlTx}, ctx: ctx}
+	conn := newPGConn(c)
+	s := &session{d: p.d, conn: conn, ctx: ctx}
+	_ = s.later(`BEGIN`, nil) // it waits
 	tx := &Tx{reads: reads{db: p.db, team: team, s: s}}
 	err = guard(func() error { return f(tx) })
+	if err == nil {
+		err = s.flush()
+	}
 	touched := tx.touched
 	after := tx.end()
 	if err != nil || s.worst != faultOther {
-		// It fails where the connection is gone; the server rolls back then.
-		_ = sqlTx.Rollback()
+		p.undo(ctx, c)
 		if s.worst != faultOther {
 			err = s.cause
 		}
-		return s.worst == faultLost, err
+		// A connection that died while it was idle: another one may do.
+		return s.worst == faultLost || !conn.begun && pgconn.SafeToRetry(err), err
 	}
-	return p.commit(sqlTx, touched, after)
+	return p.commit(ctx, conn, touched, after)
+}
+
+// undo gives a transaction up. Where the connection is gone, the server rolls back by itself.
+func (p *postgres) undo(ctx context.Context, c *pgx.Conn) {
+	if c.IsClosed() || c.PgConn().TxStatus() == 'I' {
+		return
+	}
+	if _, err := c.Exec(ctx, `ROLLBACK`); err != nil {
+		_ = c.Close(ctx) // so that nobody gets it as it is
+	}
 }
 
 // commit makes the unit durable and announces it. Whoever waits for the rows of the same
 // conversation commits later, and so finds the order held until this one has been announced.
-func (p *postgres) commit(tx *sql.Tx, touched []console.ID, after []func()) (lost bool, err error) {
+func (p *postgres) commit(ctx context.Context, conn *pgConn, touched []console.ID, after []func()) (lost bool, err error) {
 	defer p.lanes.hold(touched)()
-	if err := p.clock.commit(1, tx.Commit); err != nil {
+	commit := func() error { return conn.commit(ctx) }
+	if err := p.clock.commit(1, commit); err != nil {
+		p.undo(ctx, conn.c)
 		return p.d.fault(err) == faultLost, reach(p.d, fmt.Errorf("commit: %w", err))
 	}
 	announce(p.log, after)

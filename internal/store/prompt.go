@@ -37,8 +37,7 @@ func (t *Tx) putPrompt(turn console.Turn) error {
 	if e.err != nil {
 		return e.err
 	}
-	_, err := t.s.exec(text, string(turn.ID), t.team, int64(p.MaxTokens), p.Cut, messages, tools, p.System)
-	return err
+	return t.s.later(text, nil, string(turn.ID), t.team, int64(p.MaxTokens), p.Cut, messages, tools, p.System)
 }
 
 // promptForm tells what stands in the log by its place there, which keeps a prompt small: most of it

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // conn runs statements on one database connection, or on PostgreSQL on a pool of them. Statements
@@ -134,6 +136,42 @@ func (s *session) run(text string, args []any) (int64, error) {
 		return 0, s.failed(text, err)
 	}
 	return n, nil
+}
+
+// later runs a statement whose answer nobody waits for: at once, or where the database is asked over a
+// network, together with the next one or with the commit. Check, which may be nil, is given how many rows it
+// touched.
+func (s *session) later(text string, check func(n int64) error, args ...any) error {
+	to, waits := s.conn.(*pgConn)
+	if !waits {
+		n, err := s.exec(text, args...)
+		if err == nil && check != nil {
+			err = check(n)
+		}
+		return err
+	}
+	s.wrote = true
+	to.later(text, clean(args), check)
+	return nil
+}
+
+// flush sends what waits.
+func (s *session) flush() error {
+	to, waits := s.conn.(*pgConn)
+	if !waits {
+		return nil
+	}
+	if err := to.flush(s.ctx); err != nil {
+		return s.failed("what waited", err)
+	}
+	return nil
+}
+
+// forget drops what waits, since it is to be undone.
+func (s *session) forget() {
+	if to, waits := s.conn.(*pgConn); waits {
+		to.batch, to.checks = &pgx.Batch{}, nil
+	}
 }
 
 // failed notes what an error means for the unit and says which statement it was. Values are never

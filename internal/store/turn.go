@@ -44,7 +44,7 @@ func (t *Tx) insertTurn(turn console.Turn) error {
 		turn.ConversationEpoch, turn.AgentEpoch, string(turn.KeyID), ms(turn.CreatedAt), msOr(turn.EndedAt),
 		string(turn.EndedBy),
 	}
-	_, err := t.s.exec(text, vals...)
+	err := t.s.later(text, nil, vals...)
 	if err == nil && t.s.kept.row(keptKey{"conversation", string(turn.ConversationID), t.team}) != nil {
 		// Its agent is there, as its conversation is.
 		put(t.s.kept, keptKey{"turn", string(turn.ID), t.team}, vals)
@@ -63,11 +63,14 @@ func (t *Tx) endTurn(turn console.Turn) error {
 	if err != nil {
 		return err
 	}
-	n, err := t.s.alter("turn", text, []int{4, 5, 7, 14, 15, -1}, string(turn.ID), t.team, string(turn.State), string(turn.Why), turn.ToSeq,
-		msOr(turn.EndedAt), string(turn.EndedBy), record)
-	if err == nil && n == 0 {
-		return fmt.Errorf("end turn %s: %w", turn.ID, errNotOpen)
+	open := func(n int64) error {
+		if n == 0 {
+			return fmt.Errorf("end turn %s: %w", turn.ID, errNotOpen)
+		}
+		return nil
 	}
+	err = t.s.alter("turn", text, []int{4, 5, 7, 14, 15, -1}, open, string(turn.ID), t.team, string(turn.State), string(turn.Why), turn.ToSeq,
+		msOr(turn.EndedAt), string(turn.EndedBy), record)
 	if err != nil {
 		return err
 	}

@@ -56,9 +56,13 @@ func (t *Tx) Nested(f func() error) error {
 	}
 	err := f()
 	if err == nil {
+		err = t.s.flush()
+	}
+	if err == nil {
 		_, err = t.s.exec(`RELEASE ` + name)
 		return err
 	}
+	t.s.forget()
 	t.after, t.touched, t.spent = t.after[:after], t.touched[:touched], t.spent[:spent]
 	if t.s.worst != faultOther {
 		return err // the transaction is lost as a whole

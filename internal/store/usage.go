@@ -71,10 +71,9 @@ func (t *Tx) spend(turn console.Turn, day console.Day, rows []counts) error {
 }
 
 func (s *session) add(a addition) error {
-	_, err := s.exec(addUsage, a.team, int64(a.day), string(a.agent), string(a.key), string(a.model.Connection),
+	return s.later(addUsage, nil, a.team, int64(a.day), string(a.agent), string(a.key), string(a.model.Connection),
 		a.model.Provider, a.model.Name, a.currency, a.shard, a.turns, a.Asked, a.Tokens.Prompt, a.Tokens.Completion,
 		a.Estimated, a.Cost.Nanos, int64(mostNanos))
-	return err
 }
 
 // summed makes one addition of all to the same row, in the order in which rows first come.
