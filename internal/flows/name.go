@@ -27,8 +27,11 @@ var (
 	present = regexp.MustCompile(`(?i)[\s,]+(?:here|speaking|hier|am apparat|aqu[ií]|al habla|ici|à l['’]appareil|هنا)$`) //nolint:misspell // this is French
 	// answering finds what people say before their name on the telephone, where a name is written behind it.
 	answering = regexp.MustCompile(`^(?:[Hh]ier (?:ist|spricht)|[Aa]qui (?:é|fala)|[Éé]|[Aa]quí|[Ii]ci)\s+((?:[oa]\s+)?\p{Lu})`)
-	leadOver  = regexp.MustCompile(`(?i)(?:[,;:]|\s(?:and|y|et|und|e|my|mi|mon|ma|meine?|meu|minha|e-?mail|phone)\s).*$`)
-	notName   = regexp.MustCompile(`[^\p{L}\p{M}\s'’.\-·,]`)
+	// booked finds what a booking is called by, where a name is written behind it.
+	booked = regexp.MustCompile(`(?i)^(?:(?:it['’]?s |it is )?(?:booked |reserved )?(?:under|in) the name(?: of)?\s+|(?:booked |reserved )?under\s+|for\s+|em nome d[aeo]\s+|auf den namen(?: von)?\s+|` +
+		`au nom d(?:e\s+|['’]\s*)|a nombre de\s+|باسم\s+|بإسم\s+)`)
+	leadOver = regexp.MustCompile(`(?i)(?:[,;:]|\s(?:and|y|et|und|e|my|mi|mon|ma|meine?|meu|minha|e-?mail|phone)\s).*$`)
+	notName  = regexp.MustCompile(`[^\p{L}\p{M}\s'’.\-·,]`)
 )
 
 // introduces reports whether a message says that a name follows: "my name is", "I am".
@@ -42,7 +45,8 @@ func introduces(text string) bool {
 func nameOf(answer, region, language string) (string, bool) {
 	answer = withoutReach(answer, region)
 	introduced, before := introduces(answer), beforeName.FindString(answer)
-	name, there := bareName(strings.TrimPrefix(answer, before), language)
+	rest := strings.TrimPrefix(answer, before)
+	name, there := bareName(booked.ReplaceAllString(rest, ""), language)
 	all := words.Split(name)
 	switch {
 	case name == "" || utf8.RuneCountInString(name) > 100 || len(strings.Fields(name)) > 6 || len(all) > 20:
@@ -52,11 +56,15 @@ func nameOf(answer, region, language string) (string, bool) {
 	case there && slices.ContainsFunc(all, func(w string) bool { return in(w, whereabouts+"|"+states) }):
 		return "", false
 	}
+	named := naming.MatchString(before)
+	if introduced && (!named && isState(name, all) || in(all[0], states)) {
+		return "", false
+	}
 	sentence := all
-	if surname(name, all, naming.MatchString(before)) {
+	if surname(name, all, named) {
 		sentence = all[:len(all)-1]
 	}
-	if len(name) == 1 || chats(all) || talks(sentence) || introduced && in(all[0], states) {
+	if len(name) == 1 || of(name) > 1 || chats(all) || talks(sentence) {
 		return "", false
 	}
 	return name, true

@@ -11,19 +11,19 @@ const chatter = chatterEnglish + "|" + chatterRomance + "|" + chatterOthers
 const (
 	chatterEnglish = "no|nope|nah|yes|yeah|yep|yup|ok|okay|sure|why|what|hi|hiya|hello|hey|yo|thanks|thank|you|please|skip|none|nothing|help|" +
 		"not|now|later|way|comment|pass|na|great|fine|good|cool|perfect|whatever|wait|one|a|an|moment|second|sec|minute|hold|on|just|" +
-		"morning|afternoon|evening|day|night|maybe|perhaps|bye|goodbye|never|ever|sorry|well|alright|nice|so|much|of|course|in|my|me|here|speaking"
+		"morning|afternoon|evening|day|night|maybe|perhaps|bye|goodbye|never|ever|sorry|well|alright|nice|so|much|of|course|in|my|me|here|speaking|two|mine|again"
 	chatterRomance = "si|que|hola|buenas|buenos|buen|dia|dias|tarde|tardes|noche|noches|tal|gracias|muchas|por|favor|para|claro|vale|bien|muy|nunca|jamas|" +
 		"ahora|luego|despues|mas|espera|espere|un|una|momento|momentito|segundo|minuto|hasta|adios|chao|vez|quizas|de|acuerdo|perfecto|nada|" + //nolint:misspell // this is Spanish
-		"paso|igual|da|ni|hablar|aqui|disculpa|perdon|ya|" +
+		"paso|igual|da|ni|hablar|aqui|disculpa|perdon|ya|siempre|como|mismo|misma|el|la|le|" +
 		"non|oui|ouais|bonjour|bonsoir|salut|coucou|merci|beaucoup|s|il|vous|plait|jamais|d|accord|plus|tard|une|instant|seconde|au|revoir|ca|va|" +
-		"sur|hors|question|bonne|journee|soiree|desole|desolee|attendez|attends|pourquoi|quoi|rien|peut|etre|pas|maintenant|apres|voila|allo|ici|" +
+		"sur|hors|question|bonne|journee|soiree|desole|desolee|attendez|attends|pourquoi|quoi|rien|peut|etre|pas|maintenant|apres|voila|allo|ici|moi|comme|avant|toujours|meme|" +
 		"nao|sim|ola|oi|bom|boa|noite|tudo|bem|obrigado|obrigada|depois|agora|talvez|um|uma|momentinho|tchau|adeus|ate|logo|mais|jeito|nenhum|" +
-		"ninguem|beleza|certo|otimo|perfeito|desculpe|desculpa|alo|o|e"
+		"ninguem|beleza|certo|otimo|perfeito|desculpe|desculpa|alo|o|e|eu|sempre|mesmo|mesma|tanto|faz"
 	chatterOthers = "nein|nee|ja|hallo|moin|servus|gruss|gott|tschuss|tschuess|danke|schon|bitte|wieso|warum|wozu|was|guten|morgen|tag|abend|nacht|niemals|nie|" +
 		"spater|spaeter|einen|ein|eine|sekunde|augenblick|mal|alles|klar|egal|gut|sehr|gerne|vielleicht|auf|wiedersehen|keinesfalls|naja|doch|" +
-		"jetzt|nicht|genau|super|prima|entschuldigung|warte|warten|sie|lieber|hier|" +
+		"jetzt|nicht|genau|super|prima|entschuldigung|warte|warten|sie|lieber|hier|ich|wie|immer|derselbe|dieselbe|steht|oben|bin|" +
 		"لا|نعم|لماذا|ماذا|مرحبا|اهلا|وسهلا|هلا|السلام|سلام|عليكم|صباح|مساء|الخير|النور|شكرا|جزيلا|لحظة|واحدة|دقيقة|انتظر|انتظري|حسنا|طيب|تمام|ايوة|ايوه|" +
-		"مع|السلامة|وداعا|ربما|لاحقا|الان|ليس|مش|عفوا|من|فضلك|هنا"
+		"مع|السلامة|انا|كالعادة|نفس|الاسم|وداعا|ربما|لاحقا|الان|ليس|مش|عفوا|من|فضلك|هنا"
 )
 
 // notInNames are words that stand in sentences and in no name, or hardly in any.
@@ -41,6 +41,10 @@ const notInNames = "not|never|telling|tells|told|want|wants|wanna|rather|your|yo
 	"veux|dire|dis|pas|rien|personne|pourquoi|parce|besoin|vous|" +
 	"nicht|sage|mochte|will ich|kein|keine|keinen|keinem|warum|geht|ihnen|niemand|brauche|" +
 	"quero|dizer|digo|nao|nada|ninguem|preciso|você|voce|" +
+	"no soy|no es|estou|com pressa|con prisa|ya te|ya lo|ja disse|ja falei|te dije|le dije|se llama|s appelle|se chama|bin s|heisst|" +
+	"same|above|before|hurry|table|manager|called|formerly|previously|used to|mother|father|wife|husband|for two|human|person|robot|anteriormente|" +
+	"ma mere|mon pere|ma femme|mon mari|mi madre|mi padre|mi mujer|mi marido|minha mae|meu pai|minha mulher|meu marido|meine mutter|mein vater|meine frau|mein mann|" +
+	"لست|ليست|مش|موش|لم|طاولة|شخص|امي|ابي|زوجتي|زوجي|اسمها|اسمه|" +
 	"لا|لن|ليس|لماذا|اريد|告 诉|不 想|不 要|不 会|为 什 么|什 么|教 え|言 い|秘 密"
 
 // states are what people say that they are, and are not called.

@@ -85,7 +85,11 @@ func dropped(format string, args ...any) Decision {
 func (r *run) cancelled(s *step) bool {
 	h := r.m.h
 	if s.want.kind == KindChoice {
-		if _, ok := exactly(s.want.options, r.m.in.Text, r.wanted(s).numerals); ok {
+		w := r.wanted(s)
+		if _, ok := exactly(w.options, r.m.in.Text, w.numerals); ok {
+			return false
+		}
+		if _, ok := w.read(r.m.in.Text); ok && in(plainly(r.m.in.Text), refraining) {
 			return false
 		}
 	}

@@ -84,13 +84,16 @@ const polite = "please|just|ok|okay|thanks|thank|you|sorry|por|favor|gracias|mer
 const cancelling = "cancel|cancel that|cancel this|cancel it|stop|stop it|stop this|stop that|never mind|nevermind|forget it|" +
 	"forget about it|forget that|quit|exit|abort|I want to cancel|I'd like to cancel|I want to stop|let's stop|" +
 	"I changed my mind|I've changed my mind|no longer interested|" +
-	"cancelar|cancela|cancélalo|parar|para|déjalo|olvídalo|quiero cancelar|salir|ya no quiero|" +
-	"annuler|annule|annulez|arrête|arrêtez|arrêter|laisse tomber|laissez tomber|oublie|oubliez|je veux annuler|stoppe|" +
-	"abbrechen|abbruch|stopp|vergiss es|vergessen Sie es|schon gut|ich möchte abbrechen|aufhören|lass es|" +
-	"pare|deixa pra lá|deixe|esquece|esqueça|quero cancelar|desistir|sair|" +
-	"إلغاء|ألغ|ألغي|توقف|انس الأمر|لا يهم|أريد الإلغاء|" +
+	"cancelar|cancela|cancélalo|parar|para|déjalo|olvídalo|quiero cancelar|salir|ya no quiero|basta|basta ya|mejor no|déjalo ya|" +
+	"annuler|annule|annulez|arrête|arrêtez|arrêter|laisse tomber|laissez tomber|oublie|oubliez|je veux annuler|stoppe|j'arrête|on arrête|ça suffit|" +
+	"abbrechen|abbruch|stopp|vergiss es|vergessen Sie es|schon gut|ich möchte abbrechen|aufhören|lass es|Schluss|Schluss jetzt|lassen wir das|lassen wir es|" +
+	"pare|deixa pra lá|deixa para lá|deixe pra lá|deixe para lá|chega|desisto|deixe|esquece|esqueça|quero cancelar|desistir|sair|" +
+	"إلغاء|ألغ|ألغي|توقف|انس الأمر|لا يهم|أريد الإلغاء|خلاص|كفى|أوقف|أوقف هذا|" +
 	"取消|停|停止|算了|不用了|我想取消|退出|" +
 	"キャンセル|キャンセルします|キャンセルしてください|やめる|やめます|やめて|やめてください|中止|やっぱりいいです"
+
+// refraining are those of them that also say no to what is asked.
+const refraining = "mejor no"
 
 // What questions begin with, and what of Chinese and Japanese makes one anywhere in it.
 const (
