@@ -21,15 +21,22 @@ import (
 //
 // What a turn breaks off by itself, a request that the model does not accept, and one to which it has
 // nothing to say or nothing but calls that are none, tell nothing about the model. A provider that says when to come again is left alone
-// until then, whether the breaker is open or not. The zero value is closed. It may be used by many
-// goroutines.
+// until then, whether the breaker is open or not. A fault of an asking that began before the breaker was last shut is
+// of what shut it, and changes nothing. The zero value is closed. It may be used by many goroutines.
 type breaker struct {
 	mu      sync.Mutex
 	faults  int           // in a row; held under mu
 	pause   time.Duration // how long it was last open; held under mu
 	until   time.Time     // when a probe may go; zero: it is closed. Held under mu.
 	probing bool          // a probe is under way; held under mu
+	round   int           // how often it was shut; held under mu
 	later   time.Time     // when the provider said to come again; held under mu
+}
+
+// pass is what an asking was let in with. The zero value is that of one which was not admitted.
+type pass struct {
+	round int  // the breaker's then
+	probe bool // it is the probe
 }
 
 // The breaker's bounds.
@@ -59,23 +66,23 @@ func (e *shutError) Error() string {
 	return fmt.Sprintf("the model failed %d times in a row and is left alone for %s", tripAfter, after)
 }
 
-// admit lets somebody ask, who calls settle afterwards, or returns a *shutError.
-func (b *breaker) admit(now time.Time) error {
+// admit lets somebody ask, who calls settle with the pass afterwards, or returns a *shutError.
+func (b *breaker) admit(now time.Time) (pass, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if left := until(b.later, now); left > 0 {
-		return &shutError{left, true}
+		return pass{}, &shutError{left, true}
 	}
 	switch left := until(b.until, now); {
 	case b.until.IsZero():
-		return nil
+		return pass{round: b.round}, nil
 	case b.probing:
-		return &shutError{probePause, false}
+		return pass{}, &shutError{probePause, false}
 	case left > 0:
-		return &shutError{left, false}
+		return pass{}, &shutError{left, false}
 	default:
 		b.probing = true
-		return nil
+		return pass{round: b.round, probe: true}, nil
 	}
 }
 
@@ -90,25 +97,30 @@ func until(at, now time.Time) time.Duration {
 
 // alive says that the model has begun to answer. A probe need not end before others are let in; but
 // the next fault shuts the breaker again.
-func (b *breaker) alive() {
+func (b *breaker) alive(p pass) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.probing {
+	if b.isProbe(p) {
 		b.probing, b.until, b.faults = false, time.Time{}, tripAfter-1
 	}
 }
 
-// settle says what came of an asking; nil: a whole reply.
-func (b *breaker) settle(now time.Time, err error) {
+// isProbe reports whether an asking is the probe under way. It is called with mu held.
+func (b *breaker) isProbe(p pass) bool { return b.probing && p.probe && p.round == b.round }
+
+// settle says what came of an asking that was admitted; nil: a whole reply, which closes the breaker whoever got it.
+func (b *breaker) settle(now time.Time, p pass, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	probe := b.probing
-	b.probing = false
+	probe := b.isProbe(p)
+	if probe {
+		b.probing = false
+	}
 	b.heed(now, err)
 	switch {
 	case err == nil:
-		b.faults, b.pause, b.until = 0, 0, time.Time{}
-	case !telling(err):
+		b.close()
+	case !telling(err), p.round != b.round:
 	case probe:
 		b.open(now)
 	default:
@@ -121,19 +133,22 @@ func (b *breaker) settle(now time.Time, err error) {
 // resorted says what came of an asking that was not admitted, but made since nothing else was left. Its
 // fault tells nothing new.
 func (b *breaker) resorted(now time.Time, err error) {
-	if err == nil {
-		b.settle(now, nil)
-		return
-	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.heed(now, err)
+	if err == nil {
+		b.close()
+	}
 }
+
+// close lets everybody in; a probe under way is one of many then. It is called with mu held.
+func (b *breaker) close() { b.faults, b.pause, b.until, b.probing = 0, 0, time.Time{}, false }
 
 // open shuts the model off, for longer each time. It is called with mu held.
 func (b *breaker) open(now time.Time) {
 	b.pause = max(min(2*b.pause, maxPause), firstPause)
-	b.until = now.Add(b.pause)
+	b.until, b.probing = now.Add(b.pause), false
+	b.round++
 }
 
 // heed remembers when the provider wants to be asked again, within bounds. It is called with mu held.

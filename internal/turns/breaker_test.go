@@ -15,11 +15,18 @@ import (
 
 // ask asks through a breaker and says what came of it.
 func through(b *breaker, now time.Time, came error) bool {
-	if b.admit(now) != nil {
+	p, err := b.admit(now)
+	if err != nil {
 		return false
 	}
-	b.settle(now, came)
+	b.settle(now, p, came)
 	return true
+}
+
+// lets reports whether a breaker lets somebody ask, who is heard of no more.
+func lets(b *breaker, now time.Time) bool {
+	_, err := b.admit(now)
+	return err == nil
 }
 
 // Every move of the picture.
@@ -39,7 +46,7 @@ func TestBreaker(t *testing.T) {
 	tests := map[string]func(b *breaker) bool{
 		"it opens": func(b *breaker) bool { return !through(b, at.Add(firstPause-1), nil) },
 		"it lets one probe through": func(b *breaker) bool {
-			return b.admit(at.Add(firstPause)) == nil && b.admit(at.Add(firstPause)) != nil
+			return lets(b, at.Add(firstPause)) && !lets(b, at.Add(firstPause))
 		},
 		"a good probe closes it": func(b *breaker) bool {
 			now := at.Add(firstPause)
@@ -61,18 +68,16 @@ func TestBreaker(t *testing.T) {
 		},
 		"a probe that begins to answer lets others in": func(b *breaker) bool {
 			now := at.Add(firstPause)
-			if b.admit(now) != nil {
-				return false
-			}
-			b.alive()
-			return b.admit(now) == nil
+			p, err := b.admit(now)
+			b.alive(p)
+			return err == nil && lets(b, now)
 		},
 		"and shuts at once if it then breaks": func(b *breaker) bool {
 			now := at.Add(firstPause)
-			_ = b.admit(now) // seen above
-			b.alive()
-			b.settle(now, dead)
-			return b.admit(now) != nil
+			p, err := b.admit(now)
+			b.alive(p)
+			b.settle(now, p, dead)
+			return err == nil && !lets(b, now)
 		},
 		"a probe that is broken off leaves it as it was": func(b *breaker) bool {
 			now := at.Add(firstPause)
@@ -83,6 +88,72 @@ func TestBreaker(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if b := open(); !holds(b) {
+				t.Errorf("does not hold: %d faults, open until %v, probing %v", b.faults, b.until, b.probing)
+			}
+		})
+	}
+}
+
+// One who was asking before the breaker opened is not its probe, whatever becomes of him, and his fault is old news.
+func TestAnOldAskingIsNoProbe(t *testing.T) {
+	t.Parallel()
+	at := time.UnixMilli(1_700_000_000_000)
+	half := at.Add(firstPause)
+	dead := failing(llm.KindUnavailable)
+	for name, holds := range map[string]func(b *breaker, old, probe pass) bool{
+		"broken off, it lets no second probe in": func(b *breaker, old, _ pass) bool {
+			b.settle(half, old, context.Canceled)
+			return !lets(b, half)
+		},
+		"its fault neither": func(b *breaker, old, _ pass) bool {
+			b.settle(half, old, dead)
+			return !lets(b, half) && !lets(b, half.Add(2*firstPause))
+		},
+		"its fault does not count after a good probe": func(b *breaker, old, probe pass) bool {
+			b.settle(half, old, dead)
+			b.settle(half, probe, nil)
+			return lets(b, half)
+		},
+		"nor once the probe begins to answer": func(b *breaker, old, probe pass) bool {
+			b.alive(probe)
+			b.settle(half, old, dead)
+			return lets(b, half)
+		},
+		"its next words are no sign of the probe": func(b *breaker, old, _ pass) bool {
+			b.alive(old)
+			return !lets(b, half)
+		},
+		"the probe is still the probe behind it": func(b *breaker, old, probe pass) bool {
+			b.settle(half, old, dead)
+			b.settle(half, probe, dead)
+			return !lets(b, half.Add(2*firstPause-1)) && lets(b, half.Add(2*firstPause))
+		},
+		"its whole reply lets all in": func(b *breaker, old, probe pass) bool {
+			b.settle(half, old, nil)
+			b.settle(half, probe, dead)
+			return lets(b, half)
+		},
+		"nor is a probe of an earlier time": func(b *breaker, _, probe pass) bool {
+			b.settle(half, probe, context.Canceled)
+			through(b, half, dead)
+			later, err := b.admit(half.Add(2 * firstPause))
+			b.settle(half.Add(2*firstPause), probe, dead)
+			b.alive(probe)
+			return err == nil && later.probe && !lets(b, half.Add(2*firstPause))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var b breaker
+			old, _ := b.admit(at)
+			for range tripAfter {
+				through(&b, at, dead)
+			}
+			probe, err := b.admit(half)
+			if err != nil {
+				t.Fatalf("no probe is let in: %v", err)
+			}
+			if !holds(&b, old, probe) {
 				t.Errorf("does not hold: %d faults, open until %v, probing %v", b.faults, b.until, b.probing)
 			}
 		})
@@ -103,7 +174,7 @@ func TestBreakerCountsWhatTellsSomething(t *testing.T) {
 		for range 2 * tripAfter {
 			through(&b, at, fmt.Errorf("ask: %w", fault))
 		}
-		if open := b.admit(at) != nil; open != counts {
+		if open := !lets(&b, at); open != counts {
 			t.Errorf("after many faults %q: open %v, want %v", fault, open, counts)
 		}
 	}
@@ -126,14 +197,14 @@ func TestBreakerHeedsRetryAfter(t *testing.T) {
 		var b breaker
 		through(&b, at, later(llm.KindOverloaded, asked))
 		var shut *shutError
-		if err := b.admit(at.Add(time.Second)); !errors.As(err, &shut) || shut.after != holds-time.Second || !shut.told {
+		if _, err := b.admit(at.Add(time.Second)); !errors.As(err, &shut) || shut.after != holds-time.Second || !shut.told {
 			t.Errorf("admit: %v, want to be told to come in %v", err, holds-time.Second)
 		}
 		through(&b, at.Add(time.Second), later(llm.KindOverloaded, time.Second)) // one who was asking already
-		if b.admit(at.Add(holds-1)) == nil || b.admit(at.Add(holds)) != nil {
+		if lets(&b, at.Add(holds-1)) || !lets(&b, at.Add(holds)) {
 			t.Errorf("it does not end after %v", holds)
 		}
-		if err := b.admit(at.Add(-time.Hour)); err != nil {
+		if _, err := b.admit(at.Add(-time.Hour)); err != nil {
 			t.Errorf("after the clock was put back: %v", err)
 		}
 	}
@@ -166,7 +237,7 @@ func TestRetryAfterIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, utterance{words: []string{"back"}})
-		h.health().breaker.settle(time.Now(), later(llm.KindOverloaded, 30*time.Second))
+		h.health().breaker.settle(time.Now(), pass{}, later(llm.KindOverloaded, 30*time.Second))
 		begun := time.Now()
 		h.customer("a")
 		h.runs.Wait()
@@ -174,7 +245,7 @@ func TestRetryAfterIsWaitedFor(t *testing.T) {
 		if took := time.Since(begun); took != 30*time.Second {
 			t.Errorf("took %v, want 30 s", took)
 		}
-		h.health().breaker.settle(time.Now(), later(llm.KindOverloaded, time.Hour))
+		h.health().breaker.settle(time.Now(), pass{}, later(llm.KindOverloaded, time.Hour))
 		h.customer("b")
 		h.runs.Wait()
 		h.wantSteps("skipped script retry_after")
@@ -202,7 +273,7 @@ func TestALastResort(t *testing.T) {
 				h.runs.Wait()
 				h.want("customer: a", "agent: "+tt.reply)
 				h.wantSteps(tt.steps...)
-				if open := h.health().breaker.admit(time.Now()) != nil; open != tt.open {
+				if open := h.health().breaker.shut(time.Now()); open != tt.open {
 					t.Errorf("the breaker is open: %t, want %t", open, tt.open)
 				}
 			})
@@ -213,7 +284,7 @@ func TestALastResort(t *testing.T) {
 // shut opens a breaker for as long as it can be.
 func shut(b *breaker) {
 	for range tripAfter {
-		b.settle(time.Now(), failing(llm.KindUnavailable))
+		b.settle(time.Now(), pass{}, failing(llm.KindUnavailable))
 	}
 	b.until = time.Now().Add(maxPause)
 }
@@ -257,7 +328,7 @@ func TestNothingToSayShutsNoModel(t *testing.T) {
 				if n := len(h.model.requests()); n != tripAfter*tt.asked {
 					t.Errorf("asked %d times, want %d", n, tripAfter*tt.asked)
 				}
-				if err := h.health().breaker.admit(time.Now()); err != nil {
+				if _, err := h.health().breaker.admit(time.Now()); err != nil {
 					t.Errorf("the model is shut: %v", err)
 				}
 			})
@@ -276,7 +347,7 @@ func TestBreakerAtOnce(t *testing.T) {
 	admitted := make(chan bool, 50)
 	for range cap(admitted) {
 		all.Go(func() {
-			if b.admit(at.Add(time.Hour)) == nil {
+			if lets(&b, at.Add(time.Hour)) {
 				admitted <- true
 			}
 		})
@@ -311,13 +382,38 @@ func TestBreakerSparesCustomers(t *testing.T) {
 	})
 }
 
+// A turn whose probe fails makes room for the next one, once the breaker has been open for twice as long.
+func TestAFailedProbeIsFollowedByAnother(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, utterance{fault: failing(llm.KindUnavailable)}, utterance{words: []string{"back"}})
+		h.fallback("second", utterance{words: []string{"here"}})
+		for range tripAfter {
+			h.health().breaker.settle(time.Now(), pass{}, failing(llm.KindUnavailable))
+		}
+		for _, step := range []struct {
+			after time.Duration
+			steps []string
+		}{
+			{firstPause, []string{"model script unavailable", "skipped script breaker_open", "model second"}},
+			{2*firstPause - time.Second, []string{"skipped script breaker_open", "model second"}},
+			{time.Second, []string{"model script"}},
+		} {
+			time.Sleep(step.after)
+			h.customer("a")
+			h.runs.Wait()
+			h.wantSteps(step.steps...)
+		}
+	})
+}
+
 // With nobody behind the model a turn waits for the probe instead of apologising for a blip.
 func TestBreakerAloneWaitsForTheProbe(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, utterance{words: []string{"back"}})
 		for range tripAfter {
-			h.health().breaker.settle(time.Now(), failing(llm.KindUnavailable))
+			h.health().breaker.settle(time.Now(), pass{}, failing(llm.KindUnavailable))
 		}
 		begun := time.Now()
 		h.customer("a")

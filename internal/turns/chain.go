@@ -221,11 +221,11 @@ func (e *Engine) jitter() float64 {
 
 // admit returns why the breaker keeps the turn from the model, and puts that into the journal.
 func (r *run) admit(h *health, a ask) error {
-	if a.resort {
+	if r.pass = (pass{}); a.resort {
 		return nil
 	}
-	err := h.breaker.admit(r.e.Now())
-	if err == nil {
+	p, err := h.breaker.admit(r.e.Now())
+	if r.pass = p; err == nil {
 		return nil
 	}
 	fault := "breaker_open"
@@ -244,5 +244,5 @@ func (r *run) settle(h *health, a ask, err error) {
 		h.breaker.resorted(r.e.Now(), err)
 		return
 	}
-	h.breaker.settle(r.e.Now(), err)
+	h.breaker.settle(r.e.Now(), r.pass, err)
 }

@@ -168,7 +168,8 @@ func (e *Engine) askFor(ctx context.Context, c Candidate, r llm.Request) (string
 		return "", console.Tokens{}, err
 	}
 	defer h.leave()
-	if err := h.breaker.admit(e.Now()); err != nil {
+	admitted, err := h.breaker.admit(e.Now())
+	if err != nil {
 		return "", console.Tokens{}, err
 	}
 	r.Whole = h.pace.whole(true)
@@ -178,7 +179,7 @@ func (e *Engine) askFor(ctx context.Context, c Candidate, r llm.Request) (string
 		r.Whole = false
 		text, end, err = collect(ctx, c.Model, r)
 	}
-	h.breaker.settle(e.Now(), err)
+	h.breaker.settle(e.Now(), admitted, err)
 	return text, cost(c, r, end, text, err), err
 }
 

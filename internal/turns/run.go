@@ -28,6 +28,7 @@ type run struct {
 	tries   int // how often a model has been asked; of the run's own goroutine
 	begun   time.Time
 	asking  Candidate // whom it asks now; of the run's own goroutine
+	pass    pass      // by which it was let in there; of the run's own goroutine
 	owed    bool      // that it was taken up again has not been counted; of the run's own goroutine
 	purse   purse
 	cause   console.Cause   // that sent the message which began the turn; zero: it is not known here
@@ -379,7 +380,7 @@ func (r *run) hear(ctx context.Context, h *health, request llm.Request, heard fu
 		if d.End != nil {
 			return *d.End, context.Cause(ctx)
 		}
-		h.breaker.alive()
+		h.breaker.alive(r.pass)
 		if !r.write(ctx, clean(d.Text)) {
 			if lost = ctx.Err() != nil; !lost {
 				break

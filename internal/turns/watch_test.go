@@ -132,7 +132,7 @@ func TestWhatIsUnderWayCanBeAsked(t *testing.T) {
 		h.start(console.Turn{ID: "another"}, known{})
 		d.want(t, "put off")
 		for range tripAfter {
-			occupied.breaker.settle(time.Now(), llm.Fail(llm.KindUnavailable, nil))
+			occupied.breaker.settle(time.Now(), pass{}, llm.Fail(llm.KindUnavailable, nil))
 		}
 		if n := h.Shut(); n != 1 {
 			t.Errorf("%d models are shut, want 1", n)
