@@ -95,7 +95,7 @@ func email(text string) (string, bool) {
 	}
 	l.hear(text[from:])
 	found, ok := l.said.sole(all)
-	return found, ok && isAddress(found)
+	return found, ok && isAddress(found) && !l.said.outdated()
 }
 
 func lowerDomain(address string) string {

@@ -64,10 +64,12 @@ func nameOf(answer, region, language string) (string, bool) {
 	if surname(name, all, named) {
 		sentence = all[:len(all)-1]
 	}
-	if len(name) == 1 || of(name) > 1 || chats(all) || talks(sentence) {
-		return "", false
-	}
-	return name, true
+	return name, !saysNone(name, all, sentence)
+}
+
+// saysNone reports whether what could be a name is none: a letter, two people, chatter, or a sentence.
+func saysNone(name string, all, sentence []string) bool {
+	return len(name) == 1 || of(name) > 1 || chats(all) || talks(sentence)
 }
 
 // withoutReach is an answer without the address or the number in it, and what led over to that.

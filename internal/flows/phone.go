@@ -51,10 +51,26 @@ func phone(text, region string) (number, rest string, ok bool) {
 		from = at[1]
 	}
 	l.hear(text[from:])
-	if number, ok = l.said.sole(all); !ok {
+	if number, ok = l.said.sole(all); !ok || l.said.outdated() || extension.MatchString(rest+text[from:]) {
 		return "", text, false
 	}
 	return number, rest + text[from:], true
+}
+
+// extension finds what is dialled behind a number, which E.164 has no place for.
+var extension = regexp.MustCompile(`(?i)(?:^|[^\p{L}])(?:(?:ext|extn|extension|extensi[oó]n|durchwahl|nebenstelle|poste|ramal|anexo|interno)[\p{P}\s]*\d|x[.:]?\s?\d{1,6}(?:\D|$)|#\s?\d|(?:تحويلة|داخلي)[\p{P}\s]*\d)`)
+
+// outdated reports whether an answer says of the address or the number in it that it is not the one any more.
+func (s said) outdated() bool {
+	for at, w := range s {
+		if in(w.word, "wrong|old|former|formerly|previous|previously|outdated|incorrect|invalid|"+
+			"equivocado|equivocada|viejo|vieja|antiguo|antigua|incorrecto|incorrecta|errado|errada|antigo|velho|incorreto|anterior|"+
+			"ancien|ancienne|faux|fausse|mauvais|mauvaise|falsch|falsche|alt|alte|alter|veraltet|خطا|خاطي|غلط|قديم|القديم|قديمة|السابق") ||
+			w.word == "used" && s.word(at+1) == "to" {
+			return true
+		}
+	}
+	return false
 }
 
 // maxNumbers is how many numbers of one answer are looked at.
