@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/bimpe/bimpe/internal/console"
 )
@@ -136,21 +137,23 @@ func (t *Tx) takeAlert(by console.Taker, id console.ID) (*console.AlertMail, err
 	if _, err := t.s.exec(mark, string(id), string(by.Node)); err != nil {
 		return nil, err
 	}
-	return t.alertMail(id, agent)
+	return t.alertMail(id, agent, by.At.Add(-console.AlertLife))
 }
 
-// alertMail reads the mail that has just been taken.
-func (t *Tx) alertMail(id, agent console.ID) (*console.AlertMail, error) {
+// alertMail reads the mail that has just been taken. Of those that wait for the next one it counts what would not be
+// taken out: what was raised before the given moment, or where nobody is needed any more, will never be told.
+func (t *Tx) alertMail(id, agent console.ID, since time.Time) (*console.AlertMail, error) {
 	const head = `SELECT a.team_id, a.name, a.timezone, coalesce(a.escalation_email, ''),
 			(SELECT coalesce(max(x.tries), 0) FROM alert x WHERE x.mail_id = $1),
-			(SELECT count(*) FROM alert x WHERE x.agent_id = $2 AND x.mail_id = '' AND x.due_at IS NOT NULL)
+			(SELECT count(*) FROM alert x JOIN conversation c ON c.id = x.conversation_id
+				WHERE x.agent_id = $2 AND x.mail_id = '' AND x.due_at IS NOT NULL AND x.raised_at >= $3 AND c.needs_attention)
 		FROM agent a WHERE a.id = $2`
 	const rows = `SELECT x.conversation_id, x.why, x.raised_at, c.channel, c.test, coalesce(c.full_name, c.customer_name),
 			c.customer_id, coalesce(m.text, '')
 		FROM alert x JOIN conversation c ON c.id = x.conversation_id
 			LEFT JOIN message m ON m.conversation_id = c.id AND m.seq = c.customer_seq
 		WHERE x.mail_id = $1 AND x.due_at IS NOT NULL ORDER BY x.raised_at, x.conversation_id`
-	r, err := t.s.one(head, string(id), string(agent))
+	r, err := t.s.one(head, string(id), string(agent), ms(since))
 	if err != nil || r == nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ func alertTests() map[string]test {
 		"alert once an episode":     alertOnce,
 		"alerts together":           alertsTogether,
 		"alerts tried again":        alertsAgain,
+		"alerts counted":            alertsCounted,
 		"alerts behind a moot one":  alertBehindAMootOne,
 		"alerts of nodes":           alertsOfNodes,
 		"alerts that nobody awaits": alertsNotAwaited,
@@ -154,6 +155,32 @@ func alertsAgain(t *testing.T, b *bench) {
 	b.clock.advance(2 * console.AlertLife)
 	equal(t, "too old", len(named(b.alert(t, nodeOne))), 0)
 	equal(t, "too old, once more", b.alert(t, nodeOne), nil)
+}
+
+// A mail speaks of no more customers than those who need somebody when it is sent.
+func alertsCounted(t *testing.T, b *bench) {
+	t.Helper()
+	a := b.escalating(t)
+	b.attention(t, b.conversation(t, a.ID).Now, true)
+	first := b.alert(t, nodeOne)
+	equal(t, "more beside the first", first.More, 0)
+	b.finish(t, first, console.AlertOutcome{Again: b.clock.now().Add(time.Minute)})
+	var others []console.Conversation
+	for range 3 {
+		others = append(others, b.attention(t, b.conversation(t, a.ID).Now, true))
+	}
+	for _, c := range others[1:] {
+		b.attention(t, c, false)
+	}
+	b.clock.advance(time.Minute)
+	again := b.alert(t, nodeOne)
+	equal(t, "the mail", named(again), named(first))
+	equal(t, "more, of whom two have been seen to", again.More, 1)
+	b.finish(t, again, console.AlertOutcome{Again: b.clock.now().Add(console.AlertLife - time.Second)})
+	b.clock.advance(console.AlertLife - time.Second)
+	b.attention(t, b.attention(t, others[2], false), true)
+	last := b.alert(t, nodeOne)
+	equal(t, "more, of whom one is too old to be told of", last.More, 1)
 }
 
 // A mail that waits for its next try, and about which nobody cares any more, holds up no other one; one
