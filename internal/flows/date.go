@@ -56,8 +56,11 @@ func (c calendar) either(one, other string) (time.Time, bool) {
 
 // date finds the one date in a text without spans of hours.
 func (c calendar) date(text string) (time.Time, bool) {
-	s, found, ok := c.figures(timeOfDay.ReplaceAllString(text, " "))
-	if !ok {
+	if t, ok := c.ahead(text); ok {
+		return t, true
+	}
+	s, found, ok := c.figures(timeOfDay.ReplaceAllString(c.apart(text), " "))
+	if !ok || s.otherDay() {
 		return time.Time{}, false
 	}
 	for _, find := range []func(said) ([]mention, bool){c.named, c.near} {
@@ -68,7 +71,7 @@ func (c calendar) date(text string) (time.Time, bool) {
 		found = append(found, more...)
 	}
 	days := c.weekdays(s, found)
-	if slices.ContainsFunc(found, s.bounds) || slices.ContainsFunc(days, s.bounds) {
+	if c.notThat(s, found, days) {
 		return time.Time{}, false
 	}
 	if len(found) == 0 {
@@ -84,6 +87,22 @@ func (c calendar) date(text string) (time.Time, bool) {
 		}
 	}
 	return t, ok
+}
+
+// notThat reports whether days that were found are not the day that is meant, but one before or after them, of another
+// month or year, or a holiday.
+func (c calendar) notThat(s said, found, days []mention) bool {
+	all := append(slices.Clone(found), days...)
+	bounds := func(m mention) bool { return c.bounds(s, m) }
+	holiday := func(m mention) bool { return s.holiday(m, c.numerals.language) }
+	dated := slices.ContainsFunc(found, func(m mention) bool { return c.dated(s, m) })
+	return slices.ContainsFunc(all, bounds) || slices.ContainsFunc(days, holiday) || s.takenBack(all) ||
+		len(found) == 0 && c.ofMonth(s) || !dated && s.yearAlone()
+}
+
+// dated reports whether a mention is one of a day with its month.
+func (c calendar) dated(s said, m mention) bool {
+	return slices.ContainsFunc(s[m.at:m.end], func(w spoken) bool { return w.figure != "" || c.month(w.word) > 0 })
 }
 
 // soleDay is the one day that is mentioned and not denied.

@@ -11,25 +11,29 @@ import (
 func (c calendar) named(s said) ([]mention, bool) {
 	var found []mention
 	for at, w := range s {
-		month := c.month(w.word)
+		month, ok := c.month(w.word), false
 		if month == 0 {
 			continue
 		}
-		m := s.around(at)
+		m := c.around(s, at)
 		switch {
 		case m.day == 0:
 			continue // the word alone is no date, and often no month
 		case w.word == "may" && s.wishes(m, at):
 			continue
-		case s.another(m):
+		case c.another(s, m), c.unclear(s, m.from):
 			return nil, false
 		}
-		if m.year = s.yearAt(m.from, m.to); m.short == c.now.Year()%100 || m.short == c.now.Year()%100+1 {
+		if m.year, ok = c.yearSaid(s, m); !ok {
+			return nil, false
+		}
+		if m.short == c.now.Year()%100 || m.short == c.now.Year()%100+1 {
 			m.year = 2000 + m.short
 		} else if m.short != 0 {
 			return nil, false
 		}
-		t, ok := day(m.year, month, m.day, c.now)
+		var t time.Time
+		t, ok = day(m.year, month, m.day, c.now)
 		if !ok || s.noYear(m.to) {
 			return nil, false
 		}
@@ -46,9 +50,12 @@ type inWords struct {
 }
 
 // around reads the numbers round a month.
-func (s said) around(month int) inWords {
-	left, from := s.dayLeft(month)
-	right, to := s.dayRight(month)
+func (c calendar) around(s said, month int) inWords {
+	right, to := c.dayRight(s, month)
+	left, from := c.dayLeft(s, month)
+	if left == 0 && right == 0 {
+		left, from = c.cardinal(s, from)
+	}
 	clause := s[month].clause
 	switch {
 	case left == 0:
@@ -62,30 +69,34 @@ func (s said) around(month int) inWords {
 	}
 }
 
-// dayLeft is the number of a day right before a month, and where it stands; 0 where there is none.
-func (s said) dayLeft(month int) (d, at int) {
-	at = month - 1
+// dayLeft is the number of a day right before a month, in figures or as one of a row, and where it begins; 0 where
+// there is none, and where it would end.
+func (c calendar) dayLeft(s said, month int) (d, from int) {
+	at := month - 1
 	for at >= 0 && in(s[at].word, "of|de|do|d|the|st|nd|rd|th|er|den|le|el|من") {
 		at--
 	}
-	return s.monthDay(at), at
+	if d = s.dayAt(at); d != 0 || at < 0 {
+		return d, at
+	}
+	return c.dayWords(s, at)
 }
 
-// monthDay is the number of a day beside a month, which may also be said to be the first.
-func (s said) monthDay(at int) int {
-	if in(s.word(at), "first|primero|primer|premier|erste|ersten|erster|primeiro|الاول") {
-		return 1
+// monthDay is the number of a day beside a month, which may also be said as one of a row.
+func (c calendar) monthDay(s said, at int) int {
+	if n := s.dayAt(at); n != 0 {
+		return n
 	}
-	return s.dayAt(at)
+	return c.dayWord(s.word(at))
 }
 
 // dayRight is the number of a day right behind a month, and where what follows it begins.
-func (s said) dayRight(month int) (d, end int) {
+func (c calendar) dayRight(s said, month int) (d, end int) {
 	at := month + 1
 	for at < len(s) && in(s[at].word, "the|le|el|on") {
 		at++
 	}
-	if d = s.monthDay(at); d == 0 || in(s.word(at+1), hours+"|"+heads) {
+	if d = c.monthDay(s, at); d == 0 || in(s.word(at+1), hours+"|"+heads) {
 		return 0, month + 1
 	}
 	return d, at + 1
@@ -101,22 +112,28 @@ func (s said) dayAt(at int) int {
 }
 
 // another reports whether another day is joined to a date: 5 or 6 December.
-func (s said) another(m inWords) bool {
-	if at := s.joined(m.from-1, -1); s.monthDay(m.from) == m.day {
-		if n := s.monthDay(at); n != 0 && n != m.day {
+func (c calendar) another(s said, m inWords) bool {
+	for _, side := range []struct{ from, step, own int }{{m.from - 1, -1, m.from}, {m.to, 1, m.to - 1}} {
+		at := s.joined(side.from, side.step)
+		if at < 0 || at >= len(s) || side.step > 0 && (s[at].clause != s[side.own].clause || in(s.word(at+1), hours)) {
+			continue
+		}
+		n := c.monthDay(s, at)
+		if word, _, ok := c.numerals.word(s[at].word); n == 0 && ok && at != side.from && word > 1 && word <= 31 && !in(s.word(at+1), heads) {
+			n = word
+		}
+		if n != 0 && n != m.day {
 			return true
 		}
 	}
-	at := s.joined(m.to, 1)
-	n := s.monthDay(at)
-	return n != 0 && n != m.day && s[at].clause == s[m.to-1].clause && !in(s.word(at+1), hours)
+	return false
 }
 
 // joined is where what is joined to a date stands, in one direction from at; -1 where only a preposition
 // stands between.
 func (s said) joined(at, step int) int {
 	const (
-		joining = "or|and|to|until|till|o|y|e|ou|et|und|oder|bis|a|au|al|ate"
+		joining = "or|and|to|until|till|o|y|e|ou|et|und|oder|bis|a|au|al|ate|او|و|الى|حتى|لغاية"
 		between = "th|st|nd|rd|the|le|el|la|den|dem|am|du|de|del|of|on"
 	)
 	begun, joined := at, false

@@ -131,13 +131,16 @@ func (c calendar) counting(word string) bool {
 const articles = "the|den|der|dem|le|el|o|dia|am"
 
 // bounds reports whether a date is the end or the beginning of the time that is meant: before Friday.
-func (s said) bounds(m mention) bool {
+func (c calendar) bounds(s said, m mention) bool {
 	at := m.at - 1
-	for at >= 0 && in(s[at].word, articles+"|de|del|da|do|du|des|das|dos|la|au|a|al|zum|zu") {
+	if s.word(at) == "des" && c.numerals.language == "fr" {
+		return true // dès vendredi
+	}
+	for at >= 0 && in(s[at].word, articles+"|de|del|da|do|du|des|das|dos|la|au|a|al|zum|zu|يوم") {
 		at--
 	}
 	return in(s.word(at), "before|after|since|until|till|by|from|than|past|around|vor|nach|bis|ab|seit|spatestens|fruhestens|gegen|"+
-		"antes|despues|hasta|desde|partir|tardar|hacia|apres|avant|jusqu|jusque|depuis|tard|vers|depois|ate|قبل|بعد|حتى|منذ")
+		"antes|despues|hasta|desde|partir|tardar|hacia|apres|avant|jusqu|jusque|depuis|tard|vers|depois|ate|قبل|بعد|حتى|منذ|من|الى|لغاية|starting|commencing|onwards") || s.word(at) == "of" && s.word(at-1) == "as"
 }
 
 // elsewhere reports whether an answer counts weeks or days, or speaks of what was: then a day in it is not the
@@ -187,9 +190,9 @@ const (
 
 // The days of the week from Sunday, in the languages of months, and Chinese and Japanese.
 const weekdays = "sunday|domingo|dimanche|sonntag|الاحد|星 期 日|星 期 天|周 日|日 曜 日\n" +
-	"monday|lunes|lundi|montag|segunda|الاثنين|星 期 一|周 一|月 曜 日\n" +
-	"tuesday|martes|mardi|dienstag|terca|الثلاثاء|星 期 二|周 二|火 曜 日\n" +
-	"wednesday|miercoles|mercredi|mittwoch|quarta|الاربعاء|星 期 三|周 三|水 曜 日\n" +
+	"monday|lunes|lundi|montag|segunda|الاثنين|الاتنين|星 期 一|周 一|月 曜 日\n" +
+	"tuesday|martes|mardi|dienstag|terca|الثلاثاء|الثلاثا|التلات|星 期 二|周 二|火 曜 日\n" +
+	"wednesday|miercoles|mercredi|mittwoch|quarta|الاربعاء|الاربعا|星 期 三|周 三|水 曜 日\n" +
 	"thursday|jueves|jeudi|donnerstag|quinta|الخميس|星 期 四|周 四|木 曜 日\n" +
-	"friday|viernes|vendredi|freitag|sexta|الجمعة|星 期 五|周 五|金 曜 日\n" +
+	"friday|viernes|vendredi|freitag|sexta|الجمعة|الجمعه|星 期 五|周 五|金 曜 日\n" +
 	"saturday|sabado|samedi|samstag|sonnabend|السبت|星 期 六|周 六|土 曜 日"
