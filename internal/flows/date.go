@@ -100,9 +100,9 @@ func (c calendar) notThat(s said, found, days []mention) bool {
 		len(found) == 0 && c.ofMonth(s) || !dated && s.yearAlone()
 }
 
-// dated reports whether a mention is one of a day with its month.
+// dated reports whether a mention is one of which the year is known: with a month in words, or a year in its figures.
 func (c calendar) dated(s said, m mention) bool {
-	return slices.ContainsFunc(s[m.at:m.end], func(w spoken) bool { return w.figure != "" || c.month(w.word) > 0 })
+	return slices.ContainsFunc(s[m.at:m.end], func(w spoken) bool { return len(w.figure) >= len("1.1.26") || c.month(w.word) > 0 })
 }
 
 // soleDay is the one day that is mentioned and not denied.

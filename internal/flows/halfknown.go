@@ -105,13 +105,13 @@ const (
 	fractionWords = "drittel|viertel|funftel|sechstel|siebtel|achtel|neuntel|zehntel|hundertstel|tausendstel|" +
 		"quinto|sexto|septimo|octavo|noveno|decimo|centesimo|setimo|oitavo|nono|avo"
 	// grouping is what makes several of each that is counted.
-	grouping = "couple|couples|pareja|parejas|paar|paare|paaren|casal|casais|millier|milliers|gross"
+	grouping = "couple|couples|pareja|parejas|paar|paare|paaren|casal|casais|ehepaar|ehepaare|parchen|matrimonio|matrimonios|millier|milliers|gross"
 )
 
 // besides reports whether somebody or something stands beside a number that it may count, or may not.
 func (s said) besides(m mention, language string) bool {
 	at := m.at - 1
-	if in(s.beside(at, m.at), "and|y|e|et|und|و|plus|mas") && in(s.word(at-1), self) && s[at-1].clause == s[m.at].clause {
+	if in(s.beside(at, m.at), "and|y|e|et|und|و|plus|mas|mit") && (in(s.beside(at-1, m.at), self) || in(s.beside(at-2, m.at), own)) {
 		return true
 	}
 	if in(s.beside(at, m.at), self) && strings.HasPrefix(s[m.at].word, "و") {
@@ -128,7 +128,23 @@ func (s said) besides(m mention, language string) bool {
 	case language == "es" && behind == "mas", language == "pt" && behind == "mais":
 		return true
 	}
-	return in(behind, "and|y|e|et|und|plus|con|with|mit|avec|com|و") && s.baby(m.end+1)
+	return s.company(m)
+}
+
+// company reports whether shortly behind a number, or the people that it counts, stands who may not be counted yet: 4
+// adults plus the baby, 5 and my wife.
+func (s said) company(m mention) bool {
+	const near = 3 // words
+	for at := m.end; at < m.end+near && s.beside(at, m.end-1) != ""; at++ {
+		if !in(s[at].word, "and|y|e|et|und|plus|mas|mais|con|with|mit|avec|com|و") {
+			continue
+		}
+		mine := in(s.beside(at+1, at), own) && !in(s.beside(at+2, at), "name|nombre|nom|nome|phone|number|email|mail|telefono|telefon|telephone|numero|nummer|adresse|address")
+		if mine && at == m.end || s.baby(at+1) {
+			return true
+		}
+	}
+	return false
 }
 
 // baby reports whether at a place, or behind an article, stands a child of whom nobody knows whether it counts.
@@ -143,6 +159,7 @@ func (s said) baby(at int) bool {
 }
 
 const (
+	own  = "my|mi|mis|mein|meine|meinen|meiner|mon|ma|mes|minha|meu|our|unser|unsere"
 	self = "me|myself|i|yo|mi|ich|moi|je|eu|انا"
 	// remainders say that there is more behind a number; withoutSelf who is taken away from it.
 	remainders = "y algo|y pico|y tantos|e pouco|e poucos|e poucas|e tal|e tantos|e alguma coisa|und etwas|und ein bisschen|und ein paar|" +

@@ -71,7 +71,7 @@ func (s said) undone(from, to int) bool {
 // What names a day by another one, or bounds it, and what of a row the days of the week of Portuguese may say.
 const (
 	otherDays = "the eve|eve of|s eve|christmas eve|vispera|visperas|veille|vespera|vesperas|vorabend|lendemain|" +
-		"اليوم التالي|اليوم السابق|اليوم الذي|hoy en ocho|en ocho|in acht|daqui a oito|" +
+		"اليوم التالي|اليوم السابق|اليوم الذي|hoy en ocho|en ocho|in acht|daqui a oito|hoje a oito|hoy a ocho|hoy en quince|hoje a quinze|heute in vierzehn|" +
 		"or after|or later|or earlier|or sooner|or before|o despues|o antes|o mas tarde|ou apres|ou avant|ou plus tard|oder danach|oder spater|oder fruher|" +
 		"oder davor|ou depois|ou antes|ou mais tarde|او بعد|او بعده|او قبل|او قبله|او لاحقا|و بعده|وبعده|" +
 		"at the latest|at latest|latest|onward|onwards|at the earliest|earliest|au plus tard|au plus tot|a mas tardar|como muy tarde|como tarde|" +

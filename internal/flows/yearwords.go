@@ -12,8 +12,11 @@ const (
 // yearSaid is the year that an answer says of a date, 0 where it says none; false where it says one that is not
 // understood.
 func (c calendar) yearSaid(s said, m inWords) (int, bool) {
+	if s.yearsAhead() {
+		return 0, false
+	}
 	if y := s.yearAt(m.from, m.to); y != 0 {
-		return y, true
+		return y, s.onlyYear(y)
 	}
 	for at := range s {
 		switch {
@@ -29,7 +32,7 @@ func (c calendar) yearSaid(s said, m inWords) (int, bool) {
 	}
 	if s.beside(at, m.to-1) != "" {
 		if y := s.year(at); y != 0 {
-			return y, true
+			return y, s.onlyYear(y)
 		}
 		if y, said := c.spokenYear(s, at); said {
 			return y, y != 0
@@ -57,8 +60,32 @@ func (c calendar) spokenYear(s said, at int) (year int, said bool) {
 	return 0, !ok || n >= 10
 }
 
+// onlyYear reports whether an answer has no other year in figures than one.
+func (s said) onlyYear(year int) bool {
+	for _, w := range s {
+		if y := number(w.word); y >= 2000 && y <= 2099 && y != year {
+			return false
+		}
+	}
+	return true
+}
+
+// yearsAhead reports whether an answer counts years: two years from now, dans deux ans.
+func (s said) yearsAhead() bool {
+	for at, w := range s {
+		if in(w.word, "years|anos|ans|jahren|سنوات|سنتين|عامين") &&
+			(in(s.word(at+1), "from|later|hence|ahead|despues|depois") || in(s.word(at-2), "in|dans|dentro|de|a|en|em|بعد") || s.word(at-1) == "بعد") {
+			return true
+		}
+	}
+	return false
+}
+
 // yearAlone reports whether an answer without a date speaks of a year.
 func (s said) yearAlone() bool {
+	if s.yearsAhead() {
+		return true
+	}
 	for at, w := range s {
 		if in(w.word, yearWords) && s.oneOf(at, "ano novo") == 0 || w.word == "an" && s.word(at-1) == "l" {
 			return true
