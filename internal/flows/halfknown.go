@@ -11,7 +11,7 @@ func (k numerals) halfKnown(s said, m mention) bool {
 	switch {
 	case inWords && s[m.at].tied, inWords && behind != "" && s[m.end].tied && !in(behind, heads):
 		return true
-	case k.resembles(before), k.resembles(behind), fractional(behind), in(behind, grouping):
+	case k.resembles(before), k.resembles(behind), fractional(behind), in(behind, grouping), in(before, anew):
 		return true
 	case k.language == "en" && (in(behind, "grand|score") || in(s[m.end-1].word, "mil") && (!inWords || m.at+1 == m.end || english(s[m.end-2].word))):
 		return true
@@ -54,7 +54,7 @@ func (k numerals) resembles(w string) bool {
 	if _, _, ok := k.word(w); ok || w == "" {
 		return false
 	}
-	if in(w, "ty|teen|vint|tie|zig") {
+	if in(w, "ty|teen|vint|tie|zig|twos|threes|fours|fives|sixes|sevens|eights|nines|tens") {
 		return true
 	}
 	for prefix := range strings.SplitSeq(numeralBegins, "|") {
@@ -105,7 +105,9 @@ const (
 	fractionWords = "drittel|viertel|funftel|sechstel|siebtel|achtel|neuntel|zehntel|hundertstel|tausendstel|" +
 		"quinto|sexto|septimo|octavo|noveno|decimo|centesimo|setimo|oitavo|nono|avo"
 	// grouping is what makes several of each that is counted.
-	grouping = "couple|couples|pareja|parejas|paar|paare|paaren|casal|casais|ehepaar|ehepaare|parchen|matrimonio|matrimonios|millier|milliers|gross"
+	grouping = "couple|couples|pareja|parejas|paar|paare|paaren|casal|casais|ehepaar|ehepaare|parchen|matrimonio|matrimonios|millier|milliers|gross|more|others|extra|weitere|mehr|autres|otros|otras|outros|outras"
+	// anew is what makes a number one beside others.
+	anew = "another|extra|further|noch|weitere|autres|otros|otras|outros|outras"
 )
 
 // besides reports whether somebody or something stands beside a number that it may count, or may not.
@@ -121,7 +123,7 @@ func (s said) besides(m mention, language string) bool {
 	switch {
 	case behind == "":
 		return false
-	case s.oneOf(m.end, remainders) > 0, s.oneOf(m.end, withoutSelf) > 0, in(behind, "واشياء|وانا"):
+	case s.oneOf(m.end, remainders) > 0, s.oneOf(m.end, withoutSelf) > 0, in(behind, "واشياء|وانا|الا|زايد|وطفل|وطفلة|والطفل|وطفلين|واطفال"):
 		return true
 	case s.oneOf(m.end, "and i|und ich|et moi|y yo|e eu|and me|and myself|plus me|mas yo|mais eu|و انا") > 0:
 		return true
@@ -163,7 +165,7 @@ const (
 	self = "me|myself|i|yo|mi|ich|moi|je|eu|انا"
 	// remainders say that there is more behind a number; withoutSelf who is taken away from it.
 	remainders = "y algo|y pico|y tantos|e pouco|e poucos|e poucas|e tal|e tantos|e alguma coisa|und etwas|und ein bisschen|und ein paar|" +
-		"et quelque|et des|et un peu|and a bit|and change|and some|and something|odd|something|وشيء|و شيء|ونيف"
+		"et quelque|et des|et un peu|and a bit|and change|and some|and something|odd|something|ish|de plus|وشيء|و شيء|ونيف"
 	withoutSelf = "menos yo|menos eu|moins moi|ohne mich|sem mim|sin mi|sans moi|without me|except me|excluding me|besides me|not counting me|" +
 		"sin contarme|mich nicht mitgezahlt|بدوني|ما عداي|من دوني"
 )

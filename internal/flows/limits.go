@@ -67,7 +67,7 @@ const vague = "point|komma|virgule|coma|virgula|half|halves|quarter|quarters|cou
 	"millier|milliers|quelques|paire|paires|quart|quarts|tiers|" +
 	"halb|halbe|halfte|doppelte|paare|paaren|halber|halbes|anderthalb|eineinhalb|paar|einige|mehrere|viertel|drittel|achtel|dutzende|dutzenden|hunderte|hunderten|tausende|tausenden|" +
 	"meio|meia|metade|dobro|casais|alguns|algumas|dezena|dezenas|centena|centenas|milhar|milhares|quinzena|" +
-	"نصف|ربع|ثلث|عشرات|مئات|半|几|幾|多|数|億|亿"
+	"نصف|نص|ضعف|ضعفا|ربع|ثلث|عشرات|مئات|半|几|幾|多|数|億|亿"
 
 // vaguePhrases are such words of which one alone may mean something else.
 const vaguePhrases = "el doble|al doble|doble de|doppelt so|un par|um par|un tercio|um terco|um quarto de"

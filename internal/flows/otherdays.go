@@ -76,6 +76,8 @@ const (
 		"oder davor|ou depois|ou antes|ou mais tarde|او بعد|او بعده|او قبل|او قبله|او لاحقا|و بعده|وبعده|" +
 		"at the latest|at latest|latest|onward|onwards|at the earliest|earliest|au plus tard|au plus tot|a mas tardar|como muy tarde|como tarde|" +
 		"como muy pronto|en adelante|spatestens|fruhestens|o mais tardar|no mais tardar|no maximo|em diante|على الاكثر|على الاقل|كحد اقصى|فصاعدا|ابتداء من|" +
+		"a compter de|d ici|weekend of|week end du|wochenende vom|fin de semana del|fim de semana de|if not|" +
+		"or another|or any|or whenever|o otro dia|o cuando|ou un autre|ou quand|oder ein anderer|oder einen anderen|oder wann|ou outro dia|ou quando|او يوم اخر|او اي يوم|" +
 		"as of|as from|starting|commencing"
 	ofRow = "opcao|opcion|quinzena|vez|parte|pessoa|tentativa|mesa|metade|ordem|visita|pergunta|fila|rodada|escolha|alternativa|data|proposta|hora|" +
 		"metade|casa|rua|porta|edicao|fase|linha|coisa"
