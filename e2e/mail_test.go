@@ -141,7 +141,7 @@ func TestAMailComesWhenAHumanIsNeeded(t *testing.T) {
 		}
 		// It has been told of once it has been taken, and no restart tells it again.
 		eventually(t, "the mail is noted as sent", func() bool {
-			return strings.Contains(s.current().stderr.String(), `"msg":"alert"`)
+			return s.logged(`"msg":"alert"`)
 		})
 		s.restart()
 		s.reply(t, a.ID, asked.ConversationID, "user", "And of death?")

@@ -182,6 +182,11 @@ func (s *site) current() *process {
 	return nil
 }
 
+// logged reports whether any of them has written something that has this in it.
+func (s *site) logged(part string) bool {
+	return slices.ContainsFunc(s.running(), func(p *process) bool { return strings.Contains(p.stderr.String(), part) })
+}
+
 // base is the address at which the site is asked.
 func (s *site) base() string {
 	if s.proxy != nil {

@@ -151,6 +151,7 @@ func (s *session) later(text string, check func(n int64) error, args ...any) err
 		return err
 	}
 	s.wrote = true
+	s.asked++
 	to.later(text, clean(args), check)
 	return nil
 }
