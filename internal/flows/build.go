@@ -43,6 +43,9 @@ func (b *builder) flow(index int, written console.Flow) *flow {
 		b.f.active = active
 	}
 	b.f.keywords = b.keywords(objects(written["trigger_keywords"]))
+	if none, ok := written["trigger_keywords"].([]any); ok && len(none) == 0 && b.f.runs() {
+		b.Fail(b.path+"trigger_keywords", "must have at least one keyword: the flow could never begin")
+	}
 	if b.f.inert != "" {
 		return b.f
 	}
@@ -102,9 +105,9 @@ func (b *builder) collect() {
 			b.Fail(path, "must be lower case letters, digits and _, beginning with a letter, at most 40")
 			continue
 		}
-		of := KindText
-		if kind == stepAsk {
-			of = kindOf(s, name)
+		of := kindOf(s, name)
+		if kind == stepSet {
+			of = kindOfSet(name)
 		}
 		if before, ok := b.f.fields[name]; ok && before != of {
 			b.Fail(path, "is a %s here and a %s before", of, before)
@@ -141,6 +144,16 @@ func kindOf(s console.Flow, field string) Kind {
 	}
 	switch k := Kind(field); k {
 	case KindName, KindEmail, KindPhone, KindDate, KindNumber:
+		return k
+	default:
+		return KindText
+	}
+}
+
+// kindOfSet is what a set keeps: what is the customer's name, address or number, else a text.
+func kindOfSet(field string) Kind {
+	switch k := Kind(field); k {
+	case KindName, KindEmail, KindPhone:
 		return k
 	default:
 		return KindText
@@ -192,7 +205,10 @@ func (b *builder) step(i int, written console.Flow) step {
 	case stepAsk:
 		b.ask(path, written, &s)
 	case stepSet:
-		s.field = fieldOf(written)
+		if s.field = fieldOf(written); s.field == "" {
+			b.Fail(path+"field", "must be the name that the value is kept under")
+		}
+		s.want = wanted{kind: b.f.fields[s.field], region: strings.ToUpper(strings.TrimSpace(written.Text("region")))}
 		s.value = b.template(path, written, "value")
 	case stepBranch:
 		b.branch(path, written, &s)
@@ -284,13 +300,24 @@ func (b *builder) options(path string, v any) []string {
 	for i, o := range options {
 		options[i] = strings.TrimSpace(o)
 		b.Text(path+"options", options[i], 1, maxOption)
-		if key := plainly(o); seen[key] {
+		if key := optionKey(options[i]); seen[key] {
 			b.Fail(path+"options", "must differ from each other: %q is there twice", options[i])
 		} else {
 			seen[key] = true
 		}
 	}
 	return options
+}
+
+// optionKey is what tells options from each other: their words, else the signs in them, else all of them.
+func optionKey(option string) string {
+	if key := plainly(option); key != "" {
+		return key
+	}
+	if key := between(signs(option)); strings.TrimSpace(key) != "" {
+		return key
+	}
+	return option
 }
 
 func (b *builder) amount(path string, of console.Flow, key string) *float64 {
@@ -309,6 +336,11 @@ func (b *builder) amount(path string, of console.Flow, key string) *float64 {
 
 // dates reads the bounds of a date: an ISO date, or today.
 func (b *builder) dates(path string, of console.Flow, s *step) {
+	defer func() {
+		if from, until := s.want.from, s.want.until; from != nil && until != nil && !from.IsZero() && !until.IsZero() && from.After(*until) {
+			b.Fail(path+"max", "must not be before min")
+		}
+	}()
 	for key, into := range map[string]**time.Time{"min": &s.want.from, "max": &s.want.until} {
 		text := of.Text(key)
 		switch t, err := time.Parse(time.DateOnly, text); {

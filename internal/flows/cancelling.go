@@ -15,6 +15,9 @@ func (b *builder) cancelKeywords(written any) []part {
 		for i, one := range v {
 			at := fmt.Sprintf("%s.%d", path, i)
 			if text, ok := one.(string); ok {
+				if text == "" {
+					b.Fail(at, "must have a word in it")
+				}
 				found = append(found, b.phrases(at, text)...)
 			} else {
 				b.Fail(at, "must be a text")

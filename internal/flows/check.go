@@ -21,6 +21,7 @@ func Check(rules []console.Rule, flows []console.Flow) []console.Field {
 	s, faults := compile(rules, flows)
 	c := &examiner{Faults: faults}
 	c.sizes(s)
+	c.sameIDs(rules)
 	c.conflicts(s)
 	c.flowConflicts(s)
 	c.weights(s)
@@ -78,6 +79,21 @@ func (c *examiner) sizes(s *Set) {
 			path = "flows"
 		}
 		c.Fail(path, "must have at most %d phrases in all triggers together", maxPartsTotal)
+	}
+}
+
+// sameIDs finds rules of one id, of which a record could not tell which has decided.
+func (c *examiner) sameIDs(rules []console.Rule) {
+	first := map[string]int{}
+	for i, r := range rules {
+		j, taken := first[r.ID]
+		switch {
+		case r.ID == "":
+		case taken:
+			c.Fail(fmt.Sprintf("rules.%d.id", i), "is the id of rule %d (%s) too", j, beginning(rules[j].Name, 60))
+		default:
+			first[r.ID] = i
+		}
 	}
 }
 

@@ -57,7 +57,14 @@ func TestCheckSteps(t *testing.T) {
 		"circle":             {`{"id": "x", "type": "say", "content": "a"}, {"type": "goto", "goto": "x"}`, []string{"1.goto"}},
 		"circle of itself":   {`{"id": "x", "type": "goto", "goto": "x"}`, []string{"0.goto"}},
 		"circle of branches": {`{"id": "x", "type": "branch", "when": "true", "goto": "x", "else": "x"}`, []string{"0.goto"}},
-		"circle with ask":    {`{"id": "x", "type": "ask", "content": "?"}, {"type": "goto", "goto": "x"}`, nil},
+		"circle with ask":    {`{"id": "x", "type": "ask", "content": "?"}, {"type": "goto", "goto": "x"}`, []string{"1.goto"}},
+		"circle with ask and branch": {
+			`{"id": "x", "type": "ask", "field": "a", "content": "?"}, {"id": "y", "type": "branch", "when": "fields.a == 'q'", "goto": "x", "else": "y"}`,
+			[]string{"1.goto"},
+		},
+		"circle with ask and a way out": {
+			`{"id": "x", "type": "ask", "field": "a", "content": "?"}, {"type": "branch", "when": "fields.a == 'q'", "goto": "x"}`, nil,
+		},
 		"circle with an ask that is skipped": {
 			`{"id": "x", "type": "ask", "kind": "name", "skip_if_known": true, "content": "?"}, {"type": "say", "content": "a"}, {"type": "goto", "goto": "x"}`,
 			[]string{"2.goto"},
@@ -80,7 +87,7 @@ func TestCheckSteps(t *testing.T) {
 		},
 		"circle, by a way or": {`{"id": "x", "type": "branch", "when": "now.hour > 3 || !false", "goto": "x"}`, []string{"0.goto"}},
 		"circle with a question, by what is true": {
-			`{"id": "x", "type": "ask", "content": "?"}, {"type": "branch", "when": "true", "goto": "x"}`, nil,
+			`{"id": "x", "type": "ask", "content": "?"}, {"type": "branch", "when": "true", "goto": "x"}`, []string{"1.goto"},
 		},
 		"no circle, by what is false": {`{"id": "x", "type": "say"}, {"type": "branch", "when": "3 % 2 == 0", "goto": "x"}`, nil},
 		"no circle, by a fact":        {`{"id": "x", "type": "branch", "when": "true && now.hour > 3", "goto": "x"}`, nil},
@@ -128,9 +135,17 @@ func TestCheckSteps(t *testing.T) {
 			`{"type": "ask", "content": "?", "field": 1, "kind": [], "region": {}, "retry": true}`,
 			[]string{"0.field", "0.kind", "0.region", "0.retry"},
 		},
-		"bounds":         {`{"type": "ask", "kind": "number", "min": 3, "max": 2, "content": "?"}`, []string{"0.max"}},
-		"bounds as text": {`{"type": "ask", "kind": "number", "min": "3", "content": "?"}`, []string{"0.min"}},
-		"dates":          {`{"type": "ask", "kind": "date", "min": "today", "max": "2026-13-01", "content": "?"}`, []string{"0.max"}},
+		"bounds":              {`{"type": "ask", "kind": "number", "min": 3, "max": 2, "content": "?"}`, []string{"0.max"}},
+		"bounds as text":      {`{"type": "ask", "kind": "number", "min": "3", "content": "?"}`, []string{"0.min"}},
+		"dates turned":        {`{"type": "ask", "kind": "date", "min": "2026-12-02", "max": "2026-12-01", "content": "?"}`, []string{"0.max"}},
+		"dates alike":         {`{"type": "ask", "kind": "date", "min": "2026-12-01", "max": "2026-12-01", "content": "?"}`, nil},
+		"dates of today":      {`{"type": "ask", "kind": "date", "min": "today", "max": "today", "content": "?"}`, nil},
+		"set without":         {`{"type": "set", "value": "a"}`, []string{"0.field"}},
+		"set of blank":        {`{"type": "set", "field": " ", "value": "a"}`, []string{"0.field"}},
+		"options of signs":    {`{"type": "ask", "options": ["👍", "👎"], "content": "?"}`, nil},
+		"options of one sign": {`{"type": "ask", "options": ["👍", "👍🏽"], "content": "?"}`, []string{"0.options"}},
+		"options of marks":    {`{"type": "ask", "options": ["+", "-"], "content": "?"}`, nil},
+		"dates":               {`{"type": "ask", "kind": "date", "min": "today", "max": "2026-13-01", "content": "?"}`, []string{"0.max"}},
 
 		// What older clients have is only described.
 		"unknown type":         {`{"type": "api_call", "content": "{{ x }}"}, {"type": "goto", "goto": "nowhere"}`, nil},
@@ -230,14 +245,15 @@ func TestCheckFlowConflicts(t *testing.T) {
 	}
 }
 
-// A flow whose keywords could never begin it is refused, unless it is not meant to begin by them.
+// A flow that could never begin is refused, unless it is not active, or says nothing of keywords.
 func TestCheckKeywords(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		keywords, more string
 		want           []string
 	}{
-		{``, ``, nil},
+		{``, ``, []string{""}},
+		{``, `"is_active": false,`, nil},
 		{`{"keyword": "👍"}`, ``, nil},
 		{`{"keyword": "x", "weight": "low"}, {"keyword": "y", "weight": "low"}`, ``, nil},
 		{`{"keyword": "x, y", "weight": "low"}`, ``, nil},
@@ -283,6 +299,8 @@ func TestCheckCancelKeywords(t *testing.T) {
 		{`["fine", "/stop.*/"]`, []string{at + ".1"}},
 		{`["{other plans}", "fine, /a/, {b}"]`, []string{at + ".0", at + ".1", at + ".1"}},
 		{`["?!"]`, []string{at + ".0"}},
+		{`[""]`, []string{at + ".0"}},
+		{`["fine", ""]`, []string{at + ".1"}},
 		{`["basta, ?!"]`, []string{at + ".0"}},
 		{`["🛑"]`, nil},
 		{`["fine", 3, null, {}]`, []string{at + ".1", at + ".2", at + ".3"}},
@@ -305,8 +323,8 @@ func TestCheckCancelKeywords(t *testing.T) {
 func TestCheckSaysAll(t *testing.T) {
 	t.Parallel()
 	var rules []console.Rule
-	for range 11 {
-		rules = append(rules, given("r", "/(/", "= ?"))
+	for i := range 11 {
+		rules = append(rules, given(fmt.Sprint("r", i), "/(/", "= ?"))
 	}
 	faults := flows.Check(rules, steps(t, `{"type": "goto", "goto": "x"}`))
 	var want []string

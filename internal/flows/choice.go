@@ -149,7 +149,7 @@ func (c *choosing) guessed() (string, bool) {
 		}
 	}
 	for _, fits := range []func(option []string) bool{
-		func(option []string) bool { return slices.EqualFunc(option, meant, nearWord) },
+		func(option []string) bool { return alike(option, meant) },
 		has(equal),
 		has(func(a, b string) bool { return nearly([]string{b}, a) }),
 	} {
@@ -201,6 +201,11 @@ func (c *choosing) hinted(option int) bool {
 		}
 	}
 	return false
+}
+
+// alike reports whether words are an option's but for a letter here and there; without words nothing is.
+func alike(option, said []string) bool {
+	return len(said) > 0 && slices.EqualFunc(option, said, nearWord)
 }
 
 func equal(a, b string) bool { return a == b }

@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -132,8 +133,8 @@ func TestConditionsThatAreTooMuch(t *testing.T) {
 		`message.text matches "(x|a|b)*(a|aa){90}[bc]$"`,
 	} {
 		var rules []console.Rule
-		for range 200 {
-			rules = append(rules, given("heavy", "a", "= "+heavy))
+		for i := range 200 {
+			rules = append(rules, given("heavy"+strconv.Itoa(i), "a", "= "+heavy))
 		}
 		rules = append(rules, rule("light", "a"))
 		if faults := flows.Check(rules, nil); faults != nil {

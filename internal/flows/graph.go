@@ -2,8 +2,8 @@ package flows
 
 import "fmt"
 
-// graph finds steps of a flow that nothing leads to, and circles of steps that nothing leads out of
-// and in which nobody is asked.
+// graph finds steps of a flow that nothing leads to, and circles of steps that nothing leads out of,
+// whether somebody is asked in them or not: who answers would be asked again for ever.
 func (c *examiner) graph(f *flow) {
 	path := fmt.Sprintf("flows.%d.conversation_steps.", f.index)
 	reached := f.reachable()
@@ -19,7 +19,7 @@ func (c *examiner) graph(f *flow) {
 			if s.kind != stepGoto && s.kind != stepBranch {
 				key = ""
 			}
-			c.Fail(path+fmt.Sprint(i)+key, "leads round in a circle without a question and without a way out")
+			c.Fail(path+fmt.Sprint(i)+key, "leads round in a circle without a way out")
 		}
 	}
 }
@@ -70,18 +70,14 @@ func (f *flow) reachable() []bool {
 	return reached
 }
 
-// free tells of each step whether a question that is always put or the end can be reached from it.
+// free tells of each step whether the end can be reached from it.
 func (f *flow) free() []bool {
 	free := make([]bool, len(f.steps))
 	for range f.steps { // each round frees at least one more, or nothing any more
 		changed := false
-		for i, s := range f.steps {
+		for i := range f.steps {
 			if free[i] {
 				continue
-			}
-			// One that is not put once its answer is known holds nobody up the second time.
-			if s.kind == stepAsk && !s.skip {
-				free[i] = true
 			}
 			for _, next := range f.after(i) {
 				if next == outside || free[next] {

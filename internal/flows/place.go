@@ -12,10 +12,13 @@ import (
 // exactly finds an option that is the whole answer but for politeness, or whose number or place in the list is:
 // option 1 please, the first one. A number that other options have in them is not taken for that of a place.
 func exactly(options []string, answer string, known numerals) (string, bool) {
+	if o, ok := bySign(options, answer); ok {
+		return o, true
+	}
 	said := words.Split(narrow(answer))
 	all := make([][]string, len(options))
 	for i, o := range options {
-		if all[i] = words.Split(narrow(o)); slices.Equal(said, all[i]) {
+		if all[i] = words.Split(narrow(o)); len(all[i]) > 0 && slices.Equal(said, all[i]) {
 			return o, true
 		}
 	}
@@ -36,6 +39,28 @@ func exactly(options []string, answer string, known numerals) (string, bool) {
 	default:
 		return "", false
 	}
+}
+
+// bySign finds the one option without words whose emoji, or else whatever it is, an answer is but for politeness.
+func bySign(options []string, answer string) (string, bool) {
+	if len(without(words.Split(answer), courteous)) > 0 {
+		return "", false
+	}
+	found, n := "", 0
+	for _, o := range options {
+		if len(words.Split(o)) > 0 {
+			continue
+		}
+		is := optionKey(strings.TrimSpace(answer)) == optionKey(o)
+		if signed := signs(o); len(signed) > 0 {
+			is = slices.Equal(slices.Compact(signs(answer)), slices.Compact(signed))
+		}
+		if is {
+			found = o
+			n++
+		}
+	}
+	return found, n == 1
 }
 
 // abbreviated finds the short form of a word for number that is a no without its point.

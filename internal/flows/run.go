@@ -76,7 +76,7 @@ func (r *run) do(s *step) (next int, done bool) {
 		if !ok {
 			return 0, true
 		}
-		r.learn(s.field, KindText, beginning(value, maxAnswer))
+		r.set(s, beginning(value, maxAnswer))
 	case stepBranch:
 		if !r.holds(s.when) {
 			return s.orElse, false
@@ -92,6 +92,22 @@ func (r *run) do(s *step) (next int, done bool) {
 	case stepGoto:
 	}
 	return s.to, false
+}
+
+// set keeps a value, for the contact too where it is the customer's name, address or number; one that is none of these
+// is kept with the flow alone.
+func (r *run) set(s *step, value string) {
+	if s.want.kind == KindText || s.want.kind == "" {
+		r.learn(s.field, KindText, value)
+		return
+	}
+	read, ok := r.wanted(s).read(value)
+	if !ok {
+		r.note("keeps what is no " + string(s.want.kind))
+		r.keep(s.field, value)
+		return
+	}
+	r.learn(s.field, s.want.kind, read)
 }
 
 // has reports whether an ask need not be asked.

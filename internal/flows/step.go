@@ -145,7 +145,7 @@ func inertBecause(steps []console.Flow) string {
 			return fmt.Sprintf("step %d is of the type %q, which only a model can follow", i+1, beginning(s.Text("type"), 40))
 		case kind == stepBranch && s["when"] == nil && s["goto"] == nil,
 			kind == stepGoto && s["goto"] == nil,
-			kind == stepSet && s["field"] == nil,
+			kind == stepSet && s["field"] == nil && s["value"] == nil,
 			bare(s):
 			return fmt.Sprintf("step %d says nothing that could be done, which only a model can follow", i+1)
 		}

@@ -95,18 +95,17 @@ func (q *query) truth(name string) *bool {
 	return &b
 }
 
-// number returns a parameter from 1 to most, or otherwise if it is absent. A number too great for
-// an int counts as the greatest one.
+// number returns a parameter from 1 to most, or otherwise if it is absent.
 func (q *query) number(name string, otherwise, most int) int {
 	v, ok := q.given(name)
 	if !ok {
 		return otherwise
 	}
 	n, err := strconv.Atoi(v)
-	if err != nil && n == maxPage && digits(v) {
-		err = nil
-	}
 	switch {
+	case err != nil && n == maxPage && digits(v):
+		q.fail(name, fmt.Sprintf("must be at most %d", most))
+		return otherwise
 	case err != nil || n < 1:
 		q.fail(name, "must be a whole number of at least 1")
 		return otherwise

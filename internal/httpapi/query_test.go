@@ -25,7 +25,7 @@ func TestQueryPage(t *testing.T) {
 		{raw: "page=&limit=&search=&sort=", faults: []string{"page", "limit", "sort"}},
 		{raw: "page=3&limit=100&search=A%20b&sort=name", want: console.Query{Page: 3, Limit: 100, Search: "A b", Sort: console.Sort{Field: "name"}}},
 		{raw: "sort=-name", want: console.Query{Page: 1, Limit: 20, Sort: console.Sort{Field: "name", Descending: true}}},
-		{raw: "page=99999999999999999999999", want: console.Query{Page: maxPage, Limit: 20, Sort: latest}},
+		{raw: "page=99999999999999999999999&limit=99999999999999999999999", faults: []string{"page", "limit"}},
 		{raw: "search=" + url.QueryEscape(long), want: console.Query{Page: 1, Limit: 20, Search: long, Sort: latest}},
 		{raw: "page=0", faults: []string{"page"}},
 		{raw: "page=-1&limit=0&sort=colour", faults: []string{"page", "limit", "sort"}},

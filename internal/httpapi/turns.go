@@ -145,7 +145,7 @@ func (j *turnJSON) step(s console.Step, decided string) string {
 		if s.Rule != "" && !slices.Contains(j.RuleIDs, s.Rule) {
 			j.RuleIDs = append(j.RuleIDs, s.Rule)
 		}
-		if s.Model.Name != "" { // which followed the rule, and has the words
+		if s.Rule == "" || s.Model.Name != "" { // by itself, or following the rule with words of its own
 			return decided
 		}
 	case console.StepFlow:

@@ -89,7 +89,7 @@ func (b brief) rules() section {
 				lines = append(lines, fmt.Sprintf(format, *text))
 			}
 		}
-		tell("  if %s", r.Condition)
+		tell("  if %s", supposed(r.Condition))
 		tell("  answer: %s", response)
 		if hands {
 			lines = append(lines, fmt.Sprintf("  and do: call a person of the team, by %s with rule %d if you have that tool", handOver, i+1))
@@ -99,6 +99,18 @@ func (b brief) rules() section {
 		s.entries = append(s.entries, strings.Join(lines, "\n"))
 	}
 	return s
+}
+
+// supposed is a condition without the if that its author may have begun it with.
+func supposed(condition *string) *string {
+	if condition == nil {
+		return nil
+	}
+	bare := strings.TrimSpace(*condition)
+	if first, rest, ok := strings.Cut(bare, " "); ok && strings.EqualFold(first, "if") {
+		bare = strings.TrimSpace(rest)
+	}
+	return &bare
 }
 
 // readable is a response as a model may be told of it, or nil: one with holes in it is nothing for a
