@@ -19,8 +19,7 @@ type Draft struct {
 	Name      string
 	Scopes    []console.Scope
 	ExpiresAt *time.Time // nil: never, or with the key that makes it
-	// MaxTokensPerDay bounds what models may spend on the messages that the key posts; nil: as much as
-	// the key that makes it.
+	// MaxTokensPerDay bounds what models may spend on the messages that the key posts; nil: nothing does.
 	MaxTokensPerDay *int64
 }
 
@@ -91,14 +90,17 @@ func (s *Service) Grant(ctx context.Context, tx Store, team console.ID, d Draft)
 }
 
 // Create adds a key of the principal's team. A key never grants more than the one that makes it: a
-// scope that this one has not is CodeInsufficientScope, a later expiry or more tokens a day
-// CodeValidation. Without an expiry or a bound of its own the new key has that of its maker.
+// scope that this one has not is CodeInsufficientScope, a later expiry CodeValidation. Without an expiry of its own the
+// new key has that of its maker. A key with a budget makes none at all, CodeForbidden: each key has an account of its
+// own, so that it would get another budget with every key.
 func (s *Service) Create(ctx context.Context, tx Store, by console.Principal, d Draft) (console.Key, string, error) {
+	if by.MaxTokensPerDay > 0 {
+		return console.Key{}, "", console.Errorf(console.CodeForbidden,
+			"This API key has a budget of tokens a day (max_tokens_per_day), so it makes no other keys. Use one that has none.").
+			With(console.ReasonKeyHasBudget)
+	}
 	if d.ExpiresAt == nil {
 		d.ExpiresAt = by.ExpiresAt
-	}
-	if d.MaxTokensPerDay == nil && by.MaxTokensPerDay > 0 {
-		d.MaxTokensPerDay = &by.MaxTokensPerDay
 	}
 	k, secret, err := s.Mint(by.Team.ID, d)
 	if err != nil {
@@ -115,15 +117,12 @@ func (s *Service) Create(ctx context.Context, tx Store, by console.Principal, d 
 	return insert(ctx, tx, k, secret)
 }
 
-// within holds a new key to the bounds of its maker's.
+// within holds a new key to its maker's time.
 func within(by console.Principal, k console.Key) error {
 	var f console.Faults
 	if by.ExpiresAt != nil && k.ExpiresAt.After(*by.ExpiresAt) {
 		f.Fail("expires_at", "must not be later than the expiry of the key that asks, %s",
 			by.ExpiresAt.UTC().Format(time.RFC3339Nano))
-	}
-	if by.MaxTokensPerDay > 0 && k.MaxTokensPerDay > by.MaxTokensPerDay {
-		f.Fail("max_tokens_per_day", "must be at most those of the key that asks, %d", by.MaxTokensPerDay)
 	}
 	return console.Invalid(f.All)
 }

@@ -160,32 +160,39 @@ func TestCreateGrantsNoMoreThanTheMakerHas(t *testing.T) {
 	}
 }
 
-func TestAKeyHandsOnNoMoreTokensThanItHas(t *testing.T) {
+// Each key has an account of its own, so that one which could make others would have as many budgets as it likes.
+func TestAKeyWithABudgetMakesNoKeys(t *testing.T) {
 	t.Parallel()
 	tokens := func(n int64) *int64 { return &n }
 	for _, tt := range []struct {
 		maker int64
 		asked *int64
-		want  int64 // 0 with fault: refused
-		fault bool
+		want  int64
+		code  console.Code // empty: made
 	}{
-		{0, nil, 0, false},
-		{0, tokens(50), 50, false},
-		{100, nil, 100, false},
-		{100, tokens(50), 50, false},
-		{100, tokens(100), 100, false},
-		{100, tokens(101), 0, true},
-		{0, tokens(0), 0, true},
-		{0, tokens(-1), 0, true},
-		{0, tokens(console.MaxTokenBound + 1), 0, true},
+		{0, nil, 0, ""},
+		{0, tokens(50), 50, ""},
+		{100, nil, 0, console.CodeForbidden},
+		{100, tokens(1), 0, console.CodeForbidden},
+		{100, tokens(100), 0, console.CodeForbidden},
+		{100, tokens(101), 0, console.CodeForbidden},
+		{0, tokens(0), 0, console.CodeValidation},
+		{0, tokens(-1), 0, console.CodeValidation},
+		{0, tokens(console.MaxTokenBound + 1), 0, console.CodeValidation},
 	} {
 		h := newHouse()
 		by := console.Principal{Team: console.Team{ID: "t"}, Scopes: []console.Scope{"*"}, MaxTokensPerDay: tt.maker}
 		k, secret, err := h.Create(t.Context(), &tx{registry: h.reg}, by, auth.Draft{
 			Name: "n", Scopes: by.Scopes, MaxTokensPerDay: tt.asked,
 		})
-		if tt.fault {
-			wantCode(t, "Create", err, console.CodeValidation)
+		if tt.code != "" {
+			wantCode(t, "Create", err, tt.code)
+			if e, ok := errors.AsType[*console.Error](err); ok && (e.Reason == console.ReasonKeyHasBudget) != (tt.maker > 0) {
+				t.Errorf("a key of %d tokens: the reason %q", tt.maker, e.Reason)
+			}
+			if len(h.reg.keys) != 0 || secret != "" {
+				t.Errorf("a key of %d tokens made one all the same", tt.maker)
+			}
 			continue
 		}
 		if err != nil || k.MaxTokensPerDay != tt.want {

@@ -45,6 +45,7 @@ const (
 	ReasonModelConnectionLimit Reason = "model_connection_limit_reached"
 	ReasonIntegrationLimit     Reason = "integration_limit_reached"
 	ReasonIdempotencyReused    Reason = "idempotency_key_reused"
+	ReasonKeyHasBudget         Reason = "key_has_token_budget"
 
 	ReasonChannelNotConfigured Reason = "channel_not_configured"
 )
