@@ -1,8 +1,15 @@
 package turns
 
 import (
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
 // Each of our languages has words of its own, whatever region or script the agent names; every other
@@ -23,6 +30,29 @@ func TestApology(t *testing.T) {
 		if got := apology(tag); got != apology(like) {
 			t.Errorf("apology(%q) = %q, want that of %q", tag, got, like)
 		}
+	}
+}
+
+// The notes on the API name each language of the apologies, and no other.
+func TestTheNotesNameTheLanguagesOfApologies(t *testing.T) {
+	t.Parallel()
+	raw, err := os.ReadFile("../../docs/api-notes.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := regexp.MustCompile(`(?s)Apologies and "I don't know" are there in (.*?); in other`).FindSubmatch(raw)
+	if listed == nil {
+		t.Fatal("docs/api-notes.md lists no languages of apologies")
+	}
+	got := regexp.MustCompile(`[A-Z][a-z]+`).FindAllString(string(listed[1]), -1)
+	var want []string
+	for tag := range apologies() {
+		want = append(want, display.English.Languages().Name(language.MustParse(tag)))
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the languages of apologies (-code +notes):\n%s", diff)
 	}
 }
 
