@@ -34,7 +34,7 @@ func TestAReplyIsHeardLiveOnAnotherNode(t *testing.T) {
 	heard <- struct{}{} // for the first turn
 	a := one.newAgent(t, nil)
 	first := one.say(t, a.ID, "hello")
-	l := two.listen(t, a.ID, first.ConversationID, live)
+	l := two.listen(t, a.ID, first.ConversationID, url.Values{"events": live["events"], "after": {first.ID}})
 	team := two.watchLive(t)
 	l.fromAgent(t)
 	one.reply(t, a.ID, first.ConversationID, "user", "a story")
@@ -93,8 +93,9 @@ func TestTheNodeAtWorkIsStopped(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			gone := make(chan struct{}, 8)
+			gone, listening := make(chan struct{}, 8), make(chan struct{})
 			one, two, _ := pair(t, newModel(t, func(c *call) {
+				<-listening
 				c.say("Once upon ")
 				<-c.gone
 				gone <- struct{}{}
@@ -102,6 +103,7 @@ func TestTheNodeAtWorkIsStopped(t *testing.T) {
 			a := one.newAgent(t, nil)
 			first := one.say(t, a.ID, "a story")
 			l := one.listen(t, a.ID, first.ConversationID, live)
+			close(listening)
 			l.next(t, "delta")
 			test.stop(t, two, a.ID, first.ConversationID)
 			waitFor(t, gone, "the connection to the model is closed")
