@@ -30,10 +30,13 @@ func (p *pgConn) later(text string, args []any, check func(int64) error) {
 	p.checks = append(p.checks, check)
 }
 
+// forget drops what waits.
+func (p *pgConn) forget() { p.batch, p.checks = &pgx.Batch{}, nil }
+
 // send sends what waits and returns the results of what was put behind it.
 func (p *pgConn) send(ctx context.Context) (pgx.BatchResults, error) {
 	results, checks := p.c.SendBatch(ctx, p.batch), p.checks
-	p.batch, p.checks = &pgx.Batch{}, nil
+	p.forget()
 	for _, check := range checks {
 		tag, err := results.Exec()
 		p.begun = p.begun || err == nil

@@ -183,7 +183,7 @@ func (p *postgres) unit(ctx context.Context, c *pgx.Conn, team string, f func(*T
 		return true, unreachable(errors.New("the connection to the database was closed while it was idle"))
 	}
 	conn := newPGConn(c)
-	s := &session{d: p.d, conn: conn, ctx: ctx}
+	s := &session{d: p.d, conn: conn, pipe: conn, ctx: ctx}
 	_ = s.later(`BEGIN`, nil) // it waits
 	tx := &Tx{reads: reads{db: p.db, team: team, s: s}}
 	err = guard(func() error { return f(tx) })

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // conn runs statements on one database connection, or on PostgreSQL on a pool of them. Statements
@@ -33,6 +31,7 @@ type session struct {
 	ctx  context.Context // what statements run under
 	row  row             // the row being read; reused
 	kept *kept           // the writer's; nil elsewhere
+	pipe *pgConn         // where statements may wait: conn, in a unit on PostgreSQL; nil elsewhere
 
 	// worst is the gravest fault of this unit, and cause the error that showed it. A unit whose
 	// transaction is lost must not be committed, whatever became of the error.
@@ -142,8 +141,7 @@ func (s *session) run(text string, args []any) (int64, error) {
 // network, together with the next one or with the commit. Check, which may be nil, is given how many rows it
 // touched.
 func (s *session) later(text string, check func(n int64) error, args ...any) error {
-	to, waits := s.conn.(*pgConn)
-	if !waits {
+	if s.pipe == nil {
 		n, err := s.exec(text, args...)
 		if err == nil && check != nil {
 			err = check(n)
@@ -152,17 +150,16 @@ func (s *session) later(text string, check func(n int64) error, args ...any) err
 	}
 	s.wrote = true
 	s.asked++
-	to.later(text, clean(args), check)
+	s.pipe.later(text, clean(args), check)
 	return nil
 }
 
 // flush sends what waits.
 func (s *session) flush() error {
-	to, waits := s.conn.(*pgConn)
-	if !waits {
+	if s.pipe == nil {
 		return nil
 	}
-	if err := to.flush(s.ctx); err != nil {
+	if err := s.pipe.flush(s.ctx); err != nil {
 		return s.failed("what waited", err)
 	}
 	return nil
@@ -170,8 +167,8 @@ func (s *session) flush() error {
 
 // forget drops what waits, since it is to be undone.
 func (s *session) forget() {
-	if to, waits := s.conn.(*pgConn); waits {
-		to.batch, to.checks = &pgx.Batch{}, nil
+	if s.pipe != nil {
+		s.pipe.forget()
 	}
 }
 
